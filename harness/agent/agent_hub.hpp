@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/base/event_loop.hpp"
+#include "harness/base/result.hpp"
+#include "harness/model/sample.hpp"
+#include "harness/model/scenario.hpp"
+
+namespace leakcheck::agent {
+
+/// The agent's first line: who it is.
+struct Hello {
+  int protocol = 0;
+  std::string agent_version;
+  int pid = 0;
+  int ppid = 0;
+  std::string node_version;  ///< "20.20.2"
+  std::string v8_version;
+  std::vector<std::string> argv;
+  bool can_collect = false;  ///< gc() is there
+};
+
+/// One process with our agent in it.
+struct Process {
+  Hello hello;
+  std::int64_t requests_seen = 0;  ///< by its http servers, as of its latest line
+  bool connected = true;
+  std::string problem;  ///< why it cannot be measured: Node.js too old, protocol differs; or ""
+};
+
+/// A reading after the collect sequence; the sum over the subjects.
+struct Collected {
+  model::Memory memory;
+  double collect_ms = 0;           ///< the longest of them
+  std::int64_t requests_seen = 0;  ///< since the processes started
+  int processes = 0;
+};
+
+/// Our end of the agent's protocol: a private unix socket, JSON lines, many processes.
+/// Thread: the loop's.
+class AgentHub {
+ public:
+  struct Callbacks {
+    std::function<void(const Process&)> on_hello;
+    /// Every 250 ms once there are subjects; at_ms and phase are left to the receiver.
+    std::function<void(const model::Sample&)> on_sample;
+    std::function<void(const model::ProcessWarning&)> on_warning;
+  };
+
+  /// Writes the agent's script into `run_folder` and listens on a socket there (0600), or in a
+  /// private temporary folder where the path would be too long for a socket.
+  static Result<std::unique_ptr<AgentHub>> listen(const std::filesystem::path& run_folder,
+                                                  model::Mode mode, EventLoop& loop,
+                                                  Callbacks callbacks);
+  virtual ~AgentHub() = default;
+
+  virtual const std::filesystem::path& script() const = 0;
+  /// What the target's environment needs: LEAKCHECK_SOCKET, unique to this run, and more.
+  virtual std::vector<std::pair<std::string, std::string>> environment() const = 0;
+
+  virtual std::vector<Process> processes() const = 0;
+  /// The processes to be measured, by pid; those without an agent are passed over.
+  virtual void set_subjects(const std::vector<int>& pids) = 0;
+
+  /// Stops the JIT from compiling more (Mode::freeze), in every subject.
+  virtual void freeze(std::function<void(Result<void>)> done) = 0;
+  /// setImmediate, gc(), setImmediate twice, gc(), read: in every subject at once.
+  /// Errors: ErrorKind::target when a subject disconnects, or does not answer within `timeout`.
+  virtual void collect(Duration timeout, std::function<void(Result<Collected>)> done) = 0;
+};
+
+}  // namespace leakcheck::agent

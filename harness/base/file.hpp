@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "harness/base/result.hpp"
+
+namespace leakcheck {
+
+/// The whole file as text. Errors: ErrorKind::io, with the path.
+Result<std::string> load_file(const std::filesystem::path& path);
+
+/// Writes the file whole or not at all: temporary file beside it, fsync, rename. Missing folders
+/// are made. Errors: ErrorKind::report, with the path; the temporary file is removed.
+Result<void> write_file(const std::filesystem::path& path, std::string_view content,
+                        unsigned mode = 0644);
+
+/// Whether write_file() could succeed there: the folder is made and a temporary file tried.
+/// Errors: ErrorKind::report, with the path and the cure.
+Result<void> check_writable(const std::filesystem::path& path);
+
+/// Makes the folder (and its parents); its own mode becomes 0700. Errors: ErrorKind::io.
+Result<void> make_private_folder(const std::filesystem::path& path);
+
+}  // namespace leakcheck

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/result.hpp"
+#include "harness/model/outcome.hpp"
+#include "harness/model/sample.hpp"
+#include "harness/model/scenario.hpp"
+#include "harness/model/verdict.hpp"
+
+namespace leakcheck::model {
+
+/// Milliseconds from the intended start of a request to the last byte of its answer.
+struct Latency {
+  double min_ms = 0, mean_ms = 0, p50_ms = 0, p90_ms = 0, p95_ms = 0, p99_ms = 0, max_ms = 0;
+};
+
+struct StepSummary {
+  std::string name;
+  std::int64_t requests = 0;
+  std::int64_t failed = 0;
+  Latency latency;
+};
+
+struct LoadSummary {
+  std::int64_t sent = 0;                       ///< requests written to a socket
+  std::int64_t answered = 0;                   ///< complete answers, whatever their status
+  std::int64_t failed = 0;                     ///< no complete answer, or an unexpected status
+  std::map<std::string, std::int64_t> errors;  ///< by kind: "timeout", "connection refused",
+                                               ///< "status 500" …
+  std::map<int, std::int64_t> statuses;        ///< answers by status code
+  double busy_ms = 0;                          ///< time spent under load, collections excluded
+  Latency latency;
+  std::vector<StepSummary> steps;
+};
+
+struct TargetSummary {
+  std::vector<std::string> command;
+  std::string url;
+  int pid = 0;               ///< of the measured process; the first when there are several
+  std::string node_version;  ///< "20.20.2"
+  std::string v8_version;
+  int max_old_space_mb = 0;
+  double ready_ms = 0;  ///< launch to ready
+  std::optional<TargetEnd> end;
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+  std::string stdout_log;  ///< paths
+  std::string stderr_log;
+  std::vector<std::string> log_tail;  ///< last lines of stderr (or stdout), plain text
+};
+
+/// What the run was asked to do; enough to read the record without the scenario at hand.
+struct ScenarioSummary {
+  std::string name;
+  std::string file;
+  std::string profile;
+  Mode mode = Mode::quiet;
+  int vus = 0;
+  std::optional<double> arrival_rate;
+  int requests_per_cycle = 0;  ///< after rounding to whole rounds of the flows
+  int min_cycles = 0;
+  int max_cycles = 0;
+  std::vector<std::string> flows;  ///< names
+};
+
+/// Everything that one run recorded: the input of every reporter, and its JSON is the run record.
+struct RunReport {
+  static constexpr int kVersion = 1;  ///< of the JSON; a change that breaks readers raises it
+
+  std::string leakcheck_version;
+  std::string started_at;  ///< UTC, ISO 8601: "2026-11-23T20:08:24Z"
+  std::string run_folder;
+  double duration_ms = 0;
+  ScenarioSummary scenario;
+  TargetSummary target;
+  Outcome outcome;
+  std::optional<Verdict> verdict;  ///< none when nothing could be measured or the load was invalid
+  LoadSummary load;
+  std::int64_t requests_seen = 0;  ///< by the service, of those that the run sent under load
+  std::vector<Cycle> cycles;
+  std::vector<Sample> samples;
+  std::vector<ProcessWarning> process_warnings;
+  std::vector<std::string> notes;  ///< sentences the user should read: counts that differ …
+};
+
+/// The run record: JSON, versioned, described by reporters/run-record.schema.json.
+std::string render_run_record(const RunReport& report);
+
+/// Reads a run record back. Errors: ErrorKind::usage for other files and newer versions.
+Result<RunReport> parse_run_record(std::string_view json);
+
+}  // namespace leakcheck::model

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "harness/model/memory.hpp"
+
+namespace leakcheck::model {
+
+enum class Phase { launch, warmup, measure, confirm, stop };
+std::string_view to_string(Phase phase);  ///< "warmup"
+
+/// What the agent sees at one moment, a few times a second; sums over the measured processes.
+/// Counters count from the start of the process.
+struct Sample {
+  double at_ms = 0;  ///< since the launch
+  Phase phase = Phase::launch;
+  Memory memory;
+  std::int64_t requests_seen = 0;      ///< by http.Server and https.Server in the service
+  std::int64_t gc_count = 0;           ///< collections of any kind, forced ones not counted
+  std::int64_t gc_major_count = 0;     ///< mark-compacts of it
+  double gc_total_ms = 0;              ///< pauses, summed
+  double gc_max_ms = 0;                ///< longest pause so far
+  double event_loop_delay_p50_ms = 0;  ///< since the previous sample
+  double event_loop_delay_p99_ms = 0;
+  double event_loop_delay_max_ms = 0;
+  std::int64_t active_handles = 0;  ///< process.getActiveResourcesInfo().length
+};
+
+/// One cycle: an exact number of requests, all answered, then a forced collection and a reading.
+struct Cycle {
+  int index = 0;                    ///< from 0, counts warm-up too
+  Phase phase = Phase::measure;     ///< warmup, measure or confirm
+  std::int64_t requests = 0;        ///< sent in this cycle
+  std::int64_t requests_total = 0;  ///< sent since the launch, this cycle included
+  std::int64_t failed = 0;          ///< of this cycle's requests
+  Memory post_gc;                   ///< read after the collect sequence
+  double load_ms = 0;               ///< first request to last answer
+  double collect_ms = 0;            ///< the collect sequence, in the service
+  double at_ms = 0;                 ///< when it was read, since the launch
+  int processes = 1;                ///< how many were collected and summed
+};
+
+/// A warning that the service's process emitted, such as MaxListenersExceededWarning.
+struct ProcessWarning {
+  double at_ms = 0;
+  std::string name;     ///< "MaxListenersExceededWarning"
+  std::string message;  ///< cut to 1,000 characters
+};
+
+}  // namespace leakcheck::model

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "harness/model/progress.hpp"
+#include "harness/model/run_report.hpp"
+#include "harness/model/scenario.hpp"
+
+namespace leakcheck::run {
+
+/// What the outside world may ask of a run that is under way.
+struct Control {
+  int signal_fd = -1;  ///< a signalfd for SIGINT, SIGTERM and SIGHUP; -1 for none
+  std::function<void(const model::Progress&)> on_progress;  ///< several times a second
+};
+
+struct Options {
+  std::string leakcheck_version;
+  std::filesystem::path run_folder;  ///< made, 0700
+};
+
+/// One whole run: launch, warm up, cycles, decide, stop. Blocks until it is over.
+/// Whatever happens, a report comes back with all that was recorded, and nothing is left running.
+model::RunReport run_scenario(const model::Scenario& scenario, const Options& options,
+                              const Control& control);
+
+}  // namespace leakcheck::run

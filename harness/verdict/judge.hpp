@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "harness/model/run_report.hpp"
+#include "harness/model/scenario.hpp"
+#include "harness/model/verdict.hpp"
+
+namespace leakcheck::verdict {
+
+struct Settings {
+  std::vector<model::Budget> budgets;
+  int min_cycles = 12;
+  int max_cycles = 64;
+  model::Mode mode = model::Mode::quiet;
+};
+
+/// What the series says so far.
+struct Decision {
+  bool done = false;                          ///< the answer is sure, or no cycles are left
+  model::Phase next = model::Phase::measure;  ///< measure or confirm: what the next cycle is for
+  int cycles_wanted = 0;                      ///< cycles in all until the next decision
+  model::Verdict verdict;                     ///< quantities, budgets, answer; no thresholds
+};
+
+/// Decides from the whole series of cycles after warm-up. A pure function: the same series gives
+/// the same decision, and asking in between changes nothing.
+/// Shape:  cycles in order, each with the same number of requests.
+/// `peaks` holds the highest reading of every quantity, for `max` budgets.
+/// `no_more` says that time is up: decide with what is there.
+Decision decide(const Settings& settings, const std::vector<model::Cycle>& cycles,
+                const model::Memory& peaks, bool no_more);
+
+/// Bytes retained per request at the moment, for the progress line; of heapUsed.
+std::optional<double> estimate_running(const std::vector<model::Cycle>& cycles);
+
+/// Judges the thresholds on what the load saw. `percentile_ms` is LoadEngine's.
+std::vector<model::Check> judge_thresholds(
+    const std::vector<model::Threshold>& thresholds, const model::LoadSummary& load,
+    const std::function<double(double percentile)>& percentile_ms);
+
+}  // namespace leakcheck::verdict
