@@ -1,1 +1,102 @@
+#include "harness/cli/cli.hpp"
 
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+#include "harness/cli/exit_code.hpp"
+#include "harness/cli/run_command.hpp"
+#include "harness/scenario/reader.hpp"
+
+namespace leakcheck::cli {
+namespace {
+
+constexpr const char* kFooter = R"(
+Exit codes:
+  0    clean: no memory is kept per request, every budget holds
+  1    a leak, or a budget or threshold is exceeded
+  2    the command line or the scenario is wrong
+  3    the service failed: not found, never ready, died, hangs, or runs without the agent
+  4    the load is invalid: too many requests failed, so memory was not judged
+  5    inconclusive: the run could not tell; the report says what would make it sure
+  6    a report could not be written
+  70   an internal error of leakcheck
+  130  interrupted (Ctrl-C); 143 terminated
+)";
+
+void add_scenarios(CLI::App* command, std::vector<std::filesystem::path>& scenarios,
+                   std::string& profile) {
+  command->add_option("scenario", scenarios, "Scenario files (YAML)")->required();
+  command->add_option("--profile", profile, "Apply this profile of the scenario");
+}
+
+CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
+  CLI::App* run =
+      app.add_subcommand("run", "Launch the service, load it, judge its memory, write the reports");
+  add_scenarios(run, arguments.scenarios, arguments.profile);
+  run->add_option("--out", arguments.out,
+                  "Folder for the logs and the run record "
+                  "(default: .leakcheck/runs/<name>-<time>)");
+  run->add_option("--json", arguments.json, "Also write the run record to this file");
+  run->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
+  run->add_flag("-q,--quiet", arguments.quiet, "No live progress, and nothing for a clean run");
+  run->add_option("--color", arguments.color, "Colours: auto, always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  run->footer(kFooter);
+  return run;
+}
+
+int run_command(int argc, char** argv) {
+  CLI::App app("leakcheck: catches a Node.js memory leak before it ships, and names it",
+               "leakcheck");
+  app.set_version_flag("--version", std::string("leakcheck ") + LEAKCHECK_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+
+  RunArguments arguments;
+  const CLI::App* run = add_run(app, arguments);
+
+  std::vector<std::filesystem::path> to_validate;
+  std::string profile;
+  CLI::App* validate =
+      app.add_subcommand("validate", "Check scenario files and print every problem at once");
+  add_scenarios(validate, to_validate, profile);
+
+  const CLI::App* schema =
+      app.add_subcommand("schema", "Print the JSON Schema of scenario files, for editors");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion& version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError& error) {
+    print_error(error.what(), "see leakcheck --help");
+    return exit_code(model::Ending::usage_wrong);
+  }
+
+  if (run->parsed()) return run_scenarios(arguments);
+  if (validate->parsed()) return validate_scenarios(to_validate, profile);
+  if (schema->parsed()) std::cout << scenario::schema();
+  return 0;
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv) {
+  try {
+    return run_command(argc, argv);
+  } catch (const std::exception& error) {
+    // Only bugs and a machine without memory or descriptors come here; a child's owner has
+    // already ended it on the way out.
+    print_error(std::string("internal error: ") + error.what(),
+                "please report it with the command line and the scenario");
+    return exit_code(model::Ending::internal_error);
+  }
+}
+
+}  // namespace leakcheck::cli

@@ -1,1 +1,5 @@
-int main() { return 70; }
+#include "harness/cli/cli.hpp"
+
+int main(int argc, char** argv) {
+  return leakcheck::cli::run_cli(argc, argv);
+}

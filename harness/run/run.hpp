@@ -18,6 +18,7 @@ struct Control {
 
 struct Options {
   std::string leakcheck_version;
+  std::string started_at;            ///< UTC, ISO 8601; the run itself only counts from there
   std::filesystem::path run_folder;  ///< made, 0700
 };
 

@@ -1,0 +1,192 @@
+#include "harness/cli/run_command.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "harness/base/file.hpp"
+#include "harness/cli/exit_code.hpp"
+#include "harness/cli/live_progress.hpp"
+#include "harness/cli/report_files.hpp"
+#include "harness/cli/run_folder.hpp"
+#include "harness/cli/signals.hpp"
+#include "harness/run/run.hpp"
+#include "harness/scenario/reader.hpp"
+#include "reporters/reporters.hpp"
+
+namespace leakcheck::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> environment_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+bool wants_color(const std::string& choice, int fd) {
+  if (choice != "auto") return choice == "always";
+  // https://no-color.org: any value that is not empty.
+  return environment_variable("NO_COLOR").value_or("").empty() && ::isatty(fd) == 1 &&
+         environment_variable("TERM").value_or("") != "dumb";
+}
+
+int terminal_width(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
+  return 80;
+}
+
+/// Every scenario, or nothing when one of them has a problem: all problems are printed.
+std::optional<std::vector<model::Scenario>> load_all(const std::vector<fs::path>& paths,
+                                                     const std::string& profile) {
+  std::vector<model::Scenario> scenarios;
+  std::size_t problems = 0;
+  for (const fs::path& path : paths) {
+    auto scenario = scenario::load_scenario(path, {profile, environment_variable});
+    if (scenario) {
+      scenarios.push_back(std::move(*scenario));
+    } else {
+      std::cerr << scenario::render_problems(scenario.error());
+      problems += scenario.error().size();
+    }
+  }
+  if (problems == 0) return scenarios;
+  fmt::print(stderr, "leakcheck: {} problem{} found; nothing was run\n", problems,
+             problems == 1 ? "" : "s");
+  return std::nullopt;
+}
+
+void add_files_of_command_line(model::Scenario& scenario, const RunArguments& arguments) {
+  const auto add = [&](model::ReporterSpec::Kind kind, const fs::path& path) {
+    if (path.empty()) return;
+    model::ReporterSpec spec;
+    spec.kind = kind;
+    spec.path = fs::absolute(path);
+    scenario.reporters.push_back(spec);
+  };
+  add(model::ReporterSpec::Kind::json, arguments.json);
+  add(model::ReporterSpec::Kind::junit, arguments.junit);
+}
+
+/// Where the scenario's file is, as a report should show it: relative when it lies below here.
+fs::path shown_path(const fs::path& file) {
+  std::error_code error;
+  const fs::path relative = fs::relative(file, fs::current_path(error), error);
+  return error || relative.empty() || *relative.begin() == ".." ? file : relative;
+}
+
+/// A report for a run that could not even begin.
+model::RunReport render_not_run(const model::Scenario& scenario, const Error& error) {
+  model::RunReport report;
+  report.leakcheck_version = LEAKCHECK_VERSION;
+  report.started_at = format_utc(std::chrono::system_clock::now());
+  report.scenario.name = scenario.name;
+  report.scenario.file = scenario.file.string();
+  report.scenario.profile = scenario.profile;
+  report.scenario.mode = scenario.mode;
+  report.outcome = {model::Ending::report_failed, error.message, error.hint};
+  return report;
+}
+
+bool has_console(const model::Scenario& scenario) {
+  for (const auto& spec : scenario.reporters)
+    if (spec.kind == model::ReporterSpec::Kind::console) return true;
+  return false;
+}
+
+/// Prints the errors of report files, and tells whether there were any.
+bool print_report_errors(const std::vector<Error>& errors) {
+  for (const Error& error : errors) print_error(error.message, error.hint);
+  return !errors.empty();
+}
+
+model::RunReport run_one(const model::Scenario& scenario, const RunArguments& arguments,
+                         bool several, int signal_fd) {
+  const auto now = std::chrono::system_clock::now();
+  const fs::path runs = fs::path(".leakcheck") / "runs";
+  run::Options options;
+  options.leakcheck_version = LEAKCHECK_VERSION;
+  options.started_at = format_utc(now);
+  if (arguments.out.empty()) {
+    hide_from_git(runs);
+    options.run_folder = choose_run_folder(runs, scenario.name, now);
+  } else {
+    options.run_folder =
+        several ? choose_run_folder(arguments.out, scenario.name, now) : arguments.out;
+  }
+
+  const SteadyClock clock;
+  LiveProgress progress({::isatty(STDERR_FILENO) == 1, wants_color(arguments.color, STDERR_FILENO),
+                         terminal_width(STDERR_FILENO)},
+                        clock);
+  run::Control control;
+  control.signal_fd = signal_fd;
+  if (!arguments.quiet)
+    control.on_progress = [&](const model::Progress& event) { progress.show(event); };
+  model::RunReport report = run::run_scenario(scenario, options, control);
+  // The record stays with the logs, whatever reports were asked for.
+  if (auto written =
+          write_file(options.run_folder / "run.json", model::render_run_record(report), 0600);
+      !written)
+    report.notes.push_back("the run record could not be kept: " + written.error().message);
+  return report;
+}
+
+}  // namespace
+
+void print_error(const std::string& message, const std::string& hint) {
+  fmt::print(stderr, "leakcheck: {}\n", message);
+  if (!hint.empty()) fmt::print(stderr, "    hint: {}\n", hint);
+}
+
+int run_scenarios(const RunArguments& arguments) {
+  auto scenarios = load_all(arguments.scenarios, arguments.profile);
+  if (!scenarios) return exit_code(model::Ending::scenario_wrong);
+
+  ReportFiles files;
+  for (model::Scenario& scenario : *scenarios) {
+    add_files_of_command_line(scenario, arguments);
+    scenario.file = shown_path(scenario.file);
+    for (const auto& spec : scenario.reporters) files.add(spec);
+  }
+  if (const auto writable = files.check(); !writable) {
+    print_error(writable.error().message, writable.error().hint);
+    for (const model::Scenario& scenario : *scenarios)
+      files.take(render_not_run(scenario, writable.error()), scenario.reporters);
+    (void)files.write();  // those that can be written say why there is no result
+    return exit_code(model::Ending::report_failed);
+  }
+
+  const SignalWatch signals;
+  const reporters::ConsoleStyle style{wants_color(arguments.color, STDOUT_FILENO),
+                                      terminal_width(STDOUT_FILENO)};
+  std::vector<model::Ending> endings;
+  for (const model::Scenario& scenario : *scenarios) {
+    const model::RunReport report =
+        run_one(scenario, arguments, scenarios->size() > 1, signals.fd());
+    endings.push_back(report.outcome.ending);
+    files.take(report, scenario.reporters);
+    const bool quiet = arguments.quiet && report.outcome.ending == model::Ending::clean;
+    if (has_console(scenario) && !quiet)
+      std::cout << reporters::render_console(report, style) << std::flush;
+    if (endings.back() == model::Ending::interrupted || endings.back() == model::Ending::terminated)
+      break;
+  }
+  if (print_report_errors(files.write())) endings.push_back(model::Ending::report_failed);
+  return exit_code(endings);
+}
+
+int validate_scenarios(const std::vector<fs::path>& paths, const std::string& profile) {
+  const auto scenarios = load_all(paths, profile);
+  if (!scenarios) return exit_code(model::Ending::scenario_wrong);
+  for (const model::Scenario& scenario : *scenarios)
+    fmt::print("{}: valid\n", shown_path(scenario.file).string());
+  return 0;
+}
+
+}  // namespace leakcheck::cli

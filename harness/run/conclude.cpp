@@ -1,0 +1,151 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/run/session.hpp"
+
+namespace leakcheck::run {
+namespace {
+
+constexpr std::size_t kTailLines = 20;
+
+const model::Check* find_failed(const std::vector<model::Check>& checks) {
+  const auto found = std::find_if(checks.begin(), checks.end(), [](const model::Check& check) {
+    return check.state == model::CheckState::failed;
+  });
+  return found == checks.end() ? nullptr : &*found;
+}
+
+const model::Check* find_failed_requests(const model::Verdict& verdict) {
+  const auto found =
+      std::find_if(verdict.thresholds.begin(), verdict.thresholds.end(), [](const auto& check) {
+        return check.state == model::CheckState::failed &&
+               check.name.rfind(to_string(model::Threshold::Metric::http_req_failed), 0) == 0;
+      });
+  return found == verdict.thresholds.end() ? nullptr : &*found;
+}
+
+/// "connection refused (90), status 500 (10)": what went wrong, most frequent first.
+std::string list_errors(const model::LoadSummary& load) {
+  std::vector<std::pair<std::string, std::int64_t>> errors(load.errors.begin(), load.errors.end());
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string out;
+  for (const auto& [kind, count] : errors)
+    out += fmt::format("{}{} ({})", out.empty() ? "" : ", ", kind, count);
+  return out;
+}
+
+model::Outcome outcome_of(const model::Verdict& verdict, const model::LoadSummary& load) {
+  using model::Ending;
+  if (const auto* failed = find_failed_requests(verdict))
+    return {Ending::load_invalid,
+            fmt::format("the load is invalid, so memory was not judged: {}; {}", failed->message,
+                        list_errors(load)),
+            "make the scenario's requests succeed first: check the urls, the bodies and the "
+            "service's log"};
+  if (verdict.answer == model::Answer::leak) return {Ending::leak, verdict.reason, ""};
+  if (const auto* failed = find_failed(verdict.budgets))
+    return {Ending::budget_exceeded, "a budget is exceeded: " + failed->message, ""};
+  if (const auto* failed = find_failed(verdict.thresholds))
+    return {Ending::budget_exceeded, "a threshold is exceeded: " + failed->message, ""};
+  if (verdict.answer == model::Answer::inconclusive)
+    return {Ending::inconclusive, verdict.reason, ""};
+  const auto undecided = std::find_if(
+      verdict.budgets.begin(), verdict.budgets.end(),
+      [](const auto& check) { return check.state == model::CheckState::inconclusive; });
+  if (undecided != verdict.budgets.end())
+    return {Ending::inconclusive, "a budget could not be judged: " + undecided->message, ""};
+  return {Ending::clean, verdict.reason, ""};
+}
+
+}  // namespace
+
+void Session::stop_target() {
+  watching_life_ = false;
+  if (load_) {
+    load_->abort();
+    report_.load = load_->summary();
+    report_.requests_seen = seen_ - seen_before_load_;
+  }
+  if (!target_) return;
+  phase_ = model::Phase::stop;
+  report_progress();
+  const target::Exit exit = target_->stop([this] { return interrupt_.insisted(); });
+  if (!report_.target.end) {
+    report_.target.end = exit.end;
+    report_.target.exit_code = exit.code;
+    report_.target.signal = exit.signal;
+    if (exit.end == model::TargetEnd::killed && !interrupt_.requested()) note(exit.message);
+  }
+  read_logs();
+}
+
+void Session::read_logs() {
+  report_.target.log_tail = target_->log_tail(kTailLines);
+}
+
+void Session::conclude() {
+  const bool died_under_load = ended_ && !report_.cycles.empty();
+  if (ended_ && !died_under_load && report_.target.end != model::TargetEnd::out_of_memory) return;
+
+  const verdict::Settings settings{scenario_.budgets, scenario_.load.cycles.min,
+                                   scenario_.load.cycles.max, scenario_.mode};
+  model::Verdict verdict = verdict::decide(settings, measured_, peaks_, true).verdict;
+  if (load_)
+    verdict.thresholds = verdict::judge_thresholds(
+        scenario_.thresholds, report_.load,
+        [this](double percentile) { return load_->latency_percentile_ms(percentile); });
+  report_.verdict = std::move(verdict);
+
+  if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();
+  if (ended_) return;
+  note_request_counts();
+  report_.outcome = outcome_of(*report_.verdict, report_.load);
+  if (report_.outcome.ending == model::Ending::load_invalid) {
+    report_.verdict->answer = model::Answer::inconclusive;
+    report_.verdict->reason = report_.outcome.message;
+    report_.verdict->culprit.reset();
+    report_.verdict->quantities.clear();
+    report_.verdict->budgets.clear();
+  }
+}
+
+void Session::note_request_counts() {
+  const std::int64_t sent = load_->sent();
+  const std::int64_t seen = report_.requests_seen;
+  if (seen == sent || measured_.empty()) return;
+  if (seen == 0) {
+    note(
+        fmt::format("the service's http.Server saw none of the {} requests sent: its requests "
+                    "cannot be counted there (HTTP/2, or a server of its own)",
+                    sent));
+    return;
+  }
+  note(
+      fmt::format("the service saw {} requests, {} were sent: {}; bytes per request count the "
+                  "requests sent",
+                  seen, sent,
+                  seen > sent ? "somebody else calls it too (a health check, or the service itself)"
+                              : "some never reached it"));
+}
+
+void Session::judge_out_of_memory() {
+  const auto growth = verdict::estimate_running(measured_);
+  const std::string before =
+      growth ? fmt::format("; before that the post-GC heap grew by {} per request",
+                           format_bytes(*growth))
+             : "";
+  const std::string message = fmt::format(
+      "the service ran out of memory under load: {} MB (maxOldSpaceSize) were full "
+      "after {} requests{}",
+      scenario_.target.max_old_space_mb, load_->sent(), before);
+  report_.verdict->answer = model::Answer::leak;
+  report_.verdict->culprit = model::Quantity::heap_used;
+  report_.verdict->reason = message;
+  report_.outcome = {model::Ending::leak, message,
+                     "if the service needs more memory than that without leaking, raise "
+                     "target.node.maxOldSpaceSize"};
+}
+
+}  // namespace leakcheck::run

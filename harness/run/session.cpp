@@ -1,0 +1,186 @@
+#include "harness/run/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace leakcheck::run {
+namespace {
+
+/// Silence of the agent, which speaks four times a second, after which its event loop counts as
+/// The agent speaks four times a second; after this much silence its event loop counts as blocked.
+/// Never less than a request may take: an answer that late has failed anyway.
+constexpr std::chrono::seconds kShortestHang{5};
+
+model::ScenarioSummary summarize(const model::Scenario& scenario) {
+  model::ScenarioSummary out;
+  out.name = scenario.name;
+  out.file = scenario.file.string();
+  out.profile = scenario.profile;
+  out.mode = scenario.mode;
+  out.vus = scenario.load.vus;
+  out.arrival_rate = scenario.load.arrival_rate;
+  out.requests_per_cycle = scenario.load.cycles.requests;
+  out.min_cycles = scenario.load.cycles.min;
+  out.max_cycles = scenario.load.cycles.max;
+  for (const auto& flow : scenario.load.flows) out.flows.push_back(flow.name);
+  return out;
+}
+
+void raise_to(Bytes& peak, Bytes value) {
+  peak = std::max(peak, value);
+}
+
+void raise_to(model::Memory& peaks, const model::Memory& memory) {
+  raise_to(peaks.rss, memory.rss);
+  raise_to(peaks.heap_total, memory.heap_total);
+  raise_to(peaks.heap_used, memory.heap_used);
+  raise_to(peaks.external, memory.external);
+  raise_to(peaks.array_buffers, memory.array_buffers);
+}
+
+}  // namespace
+
+Session::Session(const model::Scenario& scenario, const Options& options, const Control& control)
+    : scenario_(scenario),
+      options_(options),
+      control_(control),
+      interrupt_(control.signal_fd, loop_),
+      launched_at_(loop_.now()) {
+  report_.leakcheck_version = options.leakcheck_version;
+  report_.started_at = options.started_at;
+  report_.run_folder = options.run_folder.string();
+  report_.scenario = summarize(scenario);
+  report_.target.max_old_space_mb = scenario.target.max_old_space_mb;
+}
+
+model::RunReport Session::run() {
+  const bool measured = open_run_folder() && launch_target() && find_subjects() && open_load() &&
+                        warm_up() && measure();
+  stop_target();
+  conclude();
+  (void)measured;
+  report_.duration_ms = since_launch_ms();
+  return std::move(report_);
+}
+
+Session::Wait Session::wait_until(const std::function<bool()>& done, TimePoint deadline) {
+  const bool in_time = loop_.run_until([&] { return done() || over(); }, deadline);
+  // What has been waited for may have come in the same batch as the end: it counts first.
+  if (done()) return Wait::done;
+  return in_time || over() ? Wait::over : Wait::deadline;
+}
+
+bool Session::over() {
+  if (ended_) return true;
+  if (interrupt_.requested()) {
+    const bool by_user = interrupt_.signal() == SIGINT;
+    end(by_user ? model::Ending::interrupted : model::Ending::terminated,
+        fmt::format("interrupted by {} in the {} phase",
+                    by_user                         ? "Ctrl-C"
+                    : interrupt_.signal() == SIGHUP ? "SIGHUP"
+                                                    : "SIGTERM",
+                    to_string(phase_)),
+        "what was recorded until then is in the reports");
+  } else if (target_ && target_->exit()) {
+    end_with(*target_->exit());
+  } else {
+    check_life();
+  }
+  return ended_;
+}
+
+void Session::check_life() {
+  if (!watching_life_) return;
+  const Duration hang = std::max<Duration>(kShortestHang, scenario_.load.request_timeout);
+  if (loop_.now() - last_sign_of_life_ < hang) return;
+  report_.target.end = model::TargetEnd::hung;
+  end(model::Ending::target_failed,
+      fmt::format("the service hangs: its event loop has not turned for {:.0f} s, in the {} phase",
+                  to_ms(hang) / 1000, to_string(phase_)),
+      "look for an endless loop or a synchronous call in a handler; the logs are in the run "
+      "folder");
+}
+
+void Session::end(model::Ending ending, std::string message, std::string hint) {
+  if (ended_) return;
+  ended_ = true;
+  report_.outcome = {ending, std::move(message), std::move(hint)};
+}
+
+void Session::end_with(const Error& error) {
+  const auto ending = [&] {
+    switch (error.kind) {
+      case ErrorKind::usage:
+        return model::Ending::usage_wrong;
+      case ErrorKind::scenario:
+        return model::Ending::scenario_wrong;
+      case ErrorKind::target:
+        return model::Ending::target_failed;
+      case ErrorKind::load:
+        return model::Ending::load_invalid;
+      case ErrorKind::report:
+        return model::Ending::report_failed;
+      case ErrorKind::io:
+        return model::Ending::report_failed;
+    }
+    return model::Ending::internal_error;
+  }();
+  end(ending, error.message, error.hint);
+}
+
+void Session::end_with(const target::Failure& failure) {
+  report_.target.end = failure.end;
+  end(model::Ending::target_failed, failure.error.message, failure.error.hint);
+}
+
+void Session::end_with(const target::Exit& exit) {
+  report_.target.end = exit.end;
+  report_.target.exit_code = exit.code;
+  report_.target.signal = exit.signal;
+  end(model::Ending::target_failed, exit.message, exit.hint);
+}
+
+void Session::on_sample(model::Sample sample) {
+  last_sign_of_life_ = loop_.now();
+  sample.at_ms = since_launch_ms();
+  sample.phase = phase_;
+  raise_to(peaks_, sample.memory);
+  report_.samples.push_back(sample);
+  report_progress();
+}
+
+void Session::report_progress(const std::string& note) {
+  if (!control_.on_progress) return;
+  model::Progress progress;
+  progress.phase = phase_;
+  progress.at_ms = since_launch_ms();
+  progress.cycle = static_cast<int>(measured_.size());
+  progress.max_cycles = scenario_.load.cycles.max;
+  progress.note = note;
+  if (load_) progress.requests = load_->sent();
+  if (!report_.cycles.empty()) {
+    const model::Cycle& last = report_.cycles.back();
+    progress.heap_used = last.post_gc.heap_used;
+    if (last.load_ms > 0)
+      progress.requests_per_second = 1000 * static_cast<double>(last.requests) / last.load_ms;
+  }
+  progress.bytes_per_request = verdict::estimate_running(measured_);
+  control_.on_progress(progress);
+}
+
+void Session::note(std::string sentence) {
+  report_progress(sentence);
+  report_.notes.push_back(std::move(sentence));
+}
+
+double Session::since_launch_ms() const {
+  return to_ms(loop_.now() - launched_at_);
+}
+
+TimePoint Session::run_deadline() const {
+  return launched_at_ + scenario_.load.max;
+}
+
+}  // namespace leakcheck::run

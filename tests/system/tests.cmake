@@ -1,0 +1,11 @@
+# System tests: the real binary, real Node.js, real sockets.
+find_program(NODE node REQUIRED)
+foreach(name faults verdicts real_packages)
+  add_test(NAME system.${name}
+    COMMAND ${NODE} --test ${CMAKE_CURRENT_LIST_DIR}/${name}.test.mjs)
+  set_tests_properties(system.${name} PROPERTIES
+    LABELS node
+    TIMEOUT 400
+    FIXTURES_REQUIRED npm
+    ENVIRONMENT "LEAKCHECK_BINARY=$<TARGET_FILE:leakcheck>;LEAKCHECK_NPM=${PROJECT_BINARY_DIR}/npm")
+endforeach()
