@@ -32,7 +32,9 @@ struct HttpReady {
   std::string path = "/";
   std::optional<int> status_code;  ///< none: anything from 200 to 399
 };
-struct TcpReady {};
+struct TcpReady {
+  std::optional<int> port;  ///< none: the port of the target's url
+};
 struct LogReady {
   std::string pattern;  ///< ECMAScript regular expression, looked for in stdout and stderr
 };
