@@ -1,0 +1,3 @@
+leakcheck_unit_tests(run SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/interrupt_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/settled_test.cpp)
