@@ -36,14 +36,18 @@ std::string list_errors(const model::LoadSummary& load) {
   return out;
 }
 
+model::Outcome outcome_of_load(const std::string& why, const model::LoadSummary& load) {
+  return {
+      model::Ending::load_invalid,
+      fmt::format("the load is invalid, so memory was not judged: {}; {}", why, list_errors(load)),
+      "make the scenario's requests succeed first: check the urls, the bodies and the "
+      "service's log"};
+}
+
 model::Outcome outcome_of(const model::Verdict& verdict, const model::LoadSummary& load) {
   using model::Ending;
   if (const auto* failed = find_failed_requests(verdict))
-    return {Ending::load_invalid,
-            fmt::format("the load is invalid, so memory was not judged: {}; {}", failed->message,
-                        list_errors(load)),
-            "make the scenario's requests succeed first: check the urls, the bodies and the "
-            "service's log"};
+    return outcome_of_load(failed->message, load);
   if (verdict.answer == model::Answer::leak) return {Ending::leak, verdict.reason, ""};
   if (const auto* failed = find_failed(verdict.budgets))
     return {Ending::budget_exceeded, "a budget is exceeded: " + failed->message, ""};
@@ -101,7 +105,8 @@ void Session::conclude() {
   if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();
   if (ended_) return;
   note_request_counts();
-  report_.outcome = outcome_of(*report_.verdict, report_.load);
+  report_.outcome = load_is_hopeless() ? outcome_of_load("most requests failed", report_.load)
+                                       : outcome_of(*report_.verdict, report_.load);
   if (report_.outcome.ending == model::Ending::load_invalid) {
     report_.verdict->answer = model::Answer::inconclusive;
     report_.verdict->reason = report_.outcome.message;

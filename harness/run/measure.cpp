@@ -50,6 +50,7 @@ void Session::follow_subjects() {
   for (const auto& process : hub_->processes())
     if (process.connected && process.problem.empty() && process.requests_seen > 0)
       serving.push_back(process.hello.pid);
+  std::sort(serving.begin(), serving.end());
   if (serving.empty() || serving == subjects_) return;
   subjects_ = serving;
   hub_->set_subjects(subjects_);
@@ -71,7 +72,7 @@ bool Session::run_cycle(model::Phase phase) {
   follow_subjects();
   agent::Collected collected;
   if (!collect(collected)) return false;
-  seen_ = collected.requests_seen;
+  seen_ = count_requests_seen();
 
   model::Cycle cycle;
   cycle.index = static_cast<int>(report_.cycles.size());
@@ -90,6 +91,13 @@ bool Session::run_cycle(model::Phase phase) {
   return !over();
 }
 
+std::int64_t Session::count_requests_seen() const {
+  // Of all processes, also of those that are no longer or not yet measured.
+  std::int64_t seen = 0;
+  for (const auto& process : hub_->processes()) seen += process.requests_seen;
+  return seen;
+}
+
 bool Session::load_is_hopeless() const {
   // Most requests fail: more of them tell nothing about memory.
   return !report_.cycles.empty() &&
@@ -100,7 +108,7 @@ bool Session::warm_up() {
   phase_ = model::Phase::warmup;
   agent::Collected before;
   if (!collect(before)) return false;
-  seen_before_load_ = seen_ = before.requests_seen;
+  seen_before_load_ = seen_ = count_requests_seen();
 
   const model::Warmup& warmup = scenario_.load.warmup;
   const TimePoint end_of_it = std::min(loop_.now() + Duration(warmup.max), run_deadline());

@@ -115,6 +115,7 @@ bool Session::find_subjects() {
   report_.target.node_version = first.hello.node_version;
   report_.target.v8_version = first.hello.v8_version;
   subjects_ = found;
+  std::sort(subjects_.begin(), subjects_.end());
   hub_->set_subjects(subjects_);
   last_sign_of_life_ = loop_.now();
   watching_life_ = true;

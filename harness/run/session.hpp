@@ -40,6 +40,7 @@ class Session {
   bool collect(agent::Collected& into);
   bool freeze();
   void follow_subjects();
+  std::int64_t count_requests_seen() const;
   bool load_is_hopeless() const;
 
   // conclude.cpp
