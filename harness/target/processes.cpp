@@ -1,0 +1,111 @@
+#include "harness/target/processes.hpp"
+
+#include <dirent.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace leakcheck::target {
+namespace {
+
+constexpr int kRounds = 400;
+constexpr long kPauseNs = 5'000'000;
+
+std::string read_proc(int pid, const char* name) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Field `index` of /proc/PID/stat, counted behind the name: 0 state, 1 parent, 2 group.
+std::string stat_field(int pid, int index) {
+  const std::string stat = read_proc(pid, "stat");
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return "";
+  std::size_t begin = name_end + 2;
+  for (; index > 0 && begin != std::string::npos + 1; --index) begin = stat.find(' ', begin) + 1;
+  return stat.substr(begin, stat.find(' ', begin) - begin);
+}
+
+/// Takes the exits of our dead children, orphans that came back to us among them.
+void reap_children(int self, int except) {
+  for (const int pid : list_processes())
+    if (pid != except && parent_of(pid) == self && is_zombie(pid)) ::waitpid(pid, nullptr, WNOHANG);
+}
+
+}  // namespace
+
+std::vector<int> list_processes() {
+  std::vector<int> out;
+  DIR* folder = ::opendir("/proc");
+  if (folder == nullptr) return out;
+  while (const dirent* entry = ::readdir(folder))
+    if (std::isdigit(static_cast<unsigned char>(entry->d_name[0])))
+      out.push_back(std::atoi(entry->d_name));
+  ::closedir(folder);
+  return out;
+}
+
+int parent_of(int pid) {
+  return std::atoi(stat_field(pid, 1).c_str());
+}
+
+int group_of(int pid) {
+  return std::atoi(stat_field(pid, 2).c_str());
+}
+
+bool is_zombie(int pid) {
+  return stat_field(pid, 0) == "Z";
+}
+
+std::string command_of(int pid) {
+  std::string text = read_proc(pid, "cmdline");
+  while (!text.empty() && text.back() == '\0') text.pop_back();
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return text;
+}
+
+bool has_in_environment(int pid, std::string_view entry) {
+  if (entry.empty()) return false;
+  const std::string text = '\0' + read_proc(pid, "environ");
+  return text.find('\0' + std::string(entry) + '\0') != std::string::npos;
+}
+
+std::vector<int> find_strays(int pid, std::string_view mark, int except) {
+  std::set<int> family = {pid};
+  const std::vector<int> all = list_processes();
+  // Children may have lower numbers than their parents: look until nothing is added.
+  for (std::size_t before = 0; before != family.size();) {
+    before = family.size();
+    for (const int one : all)
+      if (family.count(parent_of(one)) > 0 && one != except) family.insert(one);
+  }
+  std::vector<int> out;
+  for (const int one : all)
+    if (one != pid && one != except && (family.count(one) > 0 || has_in_environment(one, mark)) &&
+        !is_zombie(one))
+      out.push_back(one);
+  return out;
+}
+
+void kill_all(int group, std::string_view mark, int except) {
+  const int self = ::getpid();
+  for (int round = 0; round < kRounds; ++round) {
+    ::kill(-group, SIGKILL);
+    const std::vector<int> strays = find_strays(self, mark, except);
+    for (const int stray : strays) ::kill(stray, SIGKILL);
+    reap_children(self, except);
+    if (strays.empty() && ::kill(-group, 0) != 0) return;
+    const timespec pause{0, kPauseNs};
+    ::nanosleep(&pause, nullptr);
+  }
+}
+
+}  // namespace leakcheck::target

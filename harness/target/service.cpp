@@ -1,0 +1,314 @@
+#include "harness/target/service.hpp"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "harness/base/utf8.hpp"
+#include "harness/target/ending.hpp"
+#include "harness/target/processes.hpp"
+
+extern char** environ;
+
+namespace leakcheck::target {
+namespace {
+
+constexpr std::size_t kLongestLogLine = 400;
+
+tl::unexpected<Failure> failed(model::TargetEnd end, Error error) {
+  return tl::make_unexpected(Failure{end, std::move(error)});
+}
+
+/// The value that `{{ $port }}` stands for in the scenario; no other name gets past its reader.
+std::string render_with_port(const Template& text, int port) {
+  return render_template(text, [port](const Placeholder&) { return std::to_string(port); });
+}
+
+void set_variable(std::vector<std::string>& environment, const std::string& name,
+                  const std::string& value) {
+  const auto known = std::find_if(environment.begin(), environment.end(), [&](const auto& entry) {
+    return entry.rfind(name + "=", 0) == 0;
+  });
+  if (known == environment.end())
+    environment.push_back(name + "=" + value);
+  else
+    *known = name + "=" + value;
+}
+
+}  // namespace
+
+Service::Service(const model::TargetSpec& spec, const LaunchOptions& options, EventLoop& loop)
+    : spec_(spec),
+      options_(options),
+      loop_(loop),
+      stdout_(options.run_folder / "stdout.log", loop),
+      stderr_(options.run_folder / "stderr.log", loop) {
+  if (!options.agent_env.empty())
+    mark_ = options.agent_env.front().first + "=" + options.agent_env.front().second;
+}
+
+Service::~Service() {
+  loop_.cancel(ready_timer_);
+  loop_.cancel(probe_end_timer_);
+  kill_everything();
+}
+
+// ---- launch ------------------------------------------------------------------------------------
+
+tl::expected<void, Failure> Service::open() {
+  if (auto rendered = render(); !rendered) return rendered;
+  if (auto free = refuse_taken_port(); !free) return free;
+  auto guardian = Guardian::post(mark_);
+  if (!guardian) return failed(model::TargetEnd::not_started, guardian.error());
+  guardian_.emplace(std::move(*guardian));
+  oom_kills_before_ = count_oom_kills();
+  return start_command();
+}
+
+tl::expected<void, Failure> Service::render() {
+  const auto port = find_free_port();
+  if (!port) return failed(model::TargetEnd::not_started, port.error());
+  url_ = render_with_port(spec_.url, *port);
+  while (!url_.empty() && url_.back() == '/') url_.pop_back();
+  const auto address = parse_address(url_);
+  if (!address) return failed(model::TargetEnd::not_started, address.error());
+  address_ = *address;
+
+  for (const Template& word : spec_.command) command_.argv.push_back(render_with_port(word, *port));
+  if (spec_.shell) command_.argv.insert(command_.argv.begin(), {"/bin/sh", "-c"});
+  command_.cwd = spec_.cwd;
+  for (char** entry = environ; *entry != nullptr; ++entry) users_environment_.push_back(*entry);
+  for (const auto& [name, value] : spec_.env)
+    set_variable(users_environment_, name, render_with_port(value, *port));
+
+  node_options_.users = find_variable(users_environment_, "NODE_OPTIONS");
+  node_options_.max_old_space_mb = spec_.max_old_space_mb;
+  node_options_.flags = spec_.node_flags;
+  node_options_.preload = options_.agent_script.string();
+  return {};
+}
+
+std::vector<std::string> Service::make_environment() const {
+  std::vector<std::string> out = users_environment_;
+  for (const auto& [name, value] : options_.agent_env) set_variable(out, name, value);
+  set_variable(out, "NODE_OPTIONS", node_options_.render());
+  return out;
+}
+
+Failure Service::port_taken(int holder) const {
+  return {
+      model::TargetEnd::port_taken,
+      Error{ErrorKind::target,
+            fmt::format("the port {} of target.url is taken by somebody else{}", address_.port,
+                        holder == 0
+                            ? ""
+                            : fmt::format(": process {} ({})", holder,
+                                          to_plain_text(command_of(holder), false).substr(0, 100))),
+            "end that process, or let leakcheck pick a free port: "
+            "url: http://127.0.0.1:{{ $port }}"}};
+}
+
+tl::expected<void, Failure> Service::refuse_taken_port() const {
+  const auto inodes = find_listening_inodes(address_.port);
+  if (inodes.empty()) return {};
+  const auto holders = find_holders(inodes);
+  return tl::make_unexpected(port_taken(holders.empty() ? 0 : holders.front()));
+}
+
+tl::expected<void, Failure> Service::start_command() {
+  command_.environment = make_environment();
+  auto child = start(command_);
+  if (!child) return tl::make_unexpected(child.error());
+  child_ = std::move(*child);
+  started_at_ = loop_.now();
+  reaped_ = false;
+  guardian_->watch(child_.pid);
+  stdout_.attach(std::move(child_.stdout_pipe));
+  stderr_.attach(std::move(child_.stderr_pipe));
+  loop_.watch(child_.pidfd.get(), EPOLLIN, [this](std::uint32_t) { on_death(); });
+  return {};
+}
+
+// ---- death -------------------------------------------------------------------------------------
+
+void Service::on_death() {
+  loop_.unwatch(child_.pidfd.get());
+  if (::waitpid(child_.pid, &wait_status_, WNOHANG) != child_.pid) wait_status_ = 0;
+  reaped_ = true;
+  if (stopping_) return;
+  stdout_.drain();
+  stderr_.drain();
+  if (on_ready_ && restart_without_refused_option()) return;
+  const std::string words = stderr_.tail();
+  exit_ = classify(
+      {wait_status_, loop_.now() - started_at_, words, count_oom_kills() > oom_kills_before_});
+  if (!on_ready_) return;
+  if (words.find("EADDRINUSE") != std::string::npos)
+    if (const auto inodes = find_listening_inodes(address_.port); !inodes.empty()) {
+      const auto holders = find_holders(inodes);
+      return finish_waiting(tl::make_unexpected(port_taken(holders.empty() ? 0 : holders.front())));
+    }
+  Error error{ErrorKind::target, exit_->message + ", before it was ready", exit_->hint};
+  if (const auto refused = find_refused_option(words))
+    error.hint = fmt::format(
+        "its Node.js refuses {} in NODE_OPTIONS: take it out of "
+        "target.node.flags or of your own NODE_OPTIONS",
+        *refused);
+  finish_waiting(failed(exit_->end, std::move(error)));
+}
+
+bool Service::restart_without_refused_option() {
+  const auto refused = find_refused_option(stderr_.tail());
+  if (!refused || *refused != "--expose-gc" || !node_options_.expose_gc) return false;
+  node_options_.expose_gc = false;
+  kill_all(child_.pid, mark_, guardian_->pid());
+  if (const auto started = start_command(); !started)
+    finish_waiting(tl::make_unexpected(started.error()));
+  return true;
+}
+
+// ---- readiness ---------------------------------------------------------------------------------
+
+void Service::when_ready(ReadyCallback callback) {
+  on_ready_ = std::move(callback);
+  ready_timer_ = loop_.call_after(spec_.ready.timeout, [this] { on_ready_timeout(); });
+  if (const auto started = start_probe(); !started)
+    finish_waiting(tl::make_unexpected(started.error()));
+}
+
+tl::expected<void, Failure> Service::start_probe() {
+  if (const auto* log = std::get_if<model::LogReady>(&spec_.ready.probe)) {
+    ready_pattern_.emplace(log->pattern);  // the scenario's reader has tried it
+    watch_lines();
+    return {};
+  }
+  const auto done = [this] { on_ready(); };
+  const auto* tcp = std::get_if<model::TcpReady>(&spec_.ready.probe);
+  auto probe =
+      tcp != nullptr
+          ? ReadyProbe::start_tcp(address_.host, tcp->port.value_or(address_.port), loop_, done)
+          : ReadyProbe::start_http(address_, std::get<model::HttpReady>(spec_.ready.probe), loop_,
+                                   done);
+  if (!probe) return failed(model::TargetEnd::never_ready, probe.error());
+  probe_ = std::move(*probe);
+  return {};
+}
+
+void Service::watch_lines() {
+  const auto look = [this](std::string_view line) {
+    if (!on_ready_ || !std::regex_search(line.begin(), line.end(), *ready_pattern_)) return;
+    on_ready();
+  };
+  stdout_.set_line_callback(look);
+  stderr_.set_line_callback(look);
+}
+
+bool Service::is_ours(int pid) const {
+  if (pid == child_.pid || group_of(pid) == child_.pid || has_in_environment(pid, mark_))
+    return true;
+  for (int ancestor = pid; ancestor > 1; ancestor = parent_of(ancestor))
+    if (ancestor == child_.pid) return true;
+  return false;
+}
+
+void Service::on_ready() {
+  // Somebody answers: the service, or a stranger that had the port first?
+  const auto listeners = find_listeners();
+  const auto stranger =
+      std::find_if(listeners.begin(), listeners.end(), [this](int pid) { return !is_ours(pid); });
+  const bool all_strange =
+      !listeners.empty() &&
+      std::none_of(listeners.begin(), listeners.end(), [this](int pid) { return is_ours(pid); });
+  if (all_strange) return finish_waiting(tl::make_unexpected(port_taken(*stranger)));
+  finish_waiting({});
+}
+
+void Service::on_ready_timeout() {
+  ready_timer_ = 0;
+  const std::string seen = probe_ ? probe_->last_seen() : "no line of its log matches target.ready";
+  finish_waiting(failed(
+      model::TargetEnd::never_ready,
+      Error{ErrorKind::target,
+            fmt::format("the service was not ready within {:.1f} s: {}",
+                        to_ms(spec_.ready.timeout) / 1000, seen),
+            "check target.url and target.ready, or raise target.ready.timeout; the service must "
+            "listen on the port that leakcheck gives it in {{ $port }}"}));
+}
+
+void Service::finish_waiting(tl::expected<void, Failure> result) {
+  if (!on_ready_) return;
+  loop_.cancel(ready_timer_);
+  // A probe may be what calls: it goes when the loop is through with it.
+  probe_end_timer_ = loop_.call_after(Duration(0), [this] { probe_.reset(); });
+  stdout_.set_line_callback({});
+  stderr_.set_line_callback({});
+  const ReadyCallback callback = std::exchange(on_ready_, {});
+  callback(std::move(result));
+}
+
+std::vector<int> Service::find_listeners() const {
+  return find_holders(find_listening_inodes(address_.port));
+}
+
+// ---- the end -----------------------------------------------------------------------------------
+
+Exit Service::stop(const std::function<bool()>& give_up) {
+  stopping_ = true;
+  Exit out;
+  if (exit_) out = *exit_;
+  if (!exit_ && !reaped_) {
+    // To the whole group: npm and shells do not pass every signal on.
+    ::kill(-child_.pid, spec_.stop.signal);
+    const bool ended = loop_.run_until([&] { return reaped_ || (give_up && give_up()); },
+                                       loop_.now() + spec_.stop.timeout) &&
+                       reaped_;
+    out.end = ended ? model::TargetEnd::stopped : model::TargetEnd::killed;
+    if (!ended) {
+      out.signal = SIGKILL;
+      out.message = fmt::format("the service did not end within {:.1f} s of {}, and was killed",
+                                to_ms(spec_.stop.timeout) / 1000, signal_name(spec_.stop.signal));
+      out.hint = "close the server in a handler of that signal, or raise target.stop.timeout";
+    } else if (WIFSIGNALED(wait_status_)) {
+      out.signal = WTERMSIG(wait_status_);
+    } else {
+      out.code = WEXITSTATUS(wait_status_);
+    }
+  }
+  kill_everything();
+  return out;
+}
+
+void Service::kill_everything() {
+  if (child_.pid == 0) return;
+  if (!reaped_) loop_.unwatch(child_.pidfd.get());
+  // The guardian stays until all is gone: we may be killed right here.
+  kill_all(child_.pid, mark_, guardian_ ? guardian_->pid() : 0);
+  guardian_.reset();
+  stdout_.finish();
+  stderr_.finish();
+  child_ = {};
+  reaped_ = true;
+}
+
+std::vector<std::string> Service::log_tail(std::size_t lines) const {
+  std::string text = stderr_.tail();
+  if (text.find_first_not_of(" \r\n\t") == std::string::npos) text = stdout_.tail();
+  std::vector<std::string> out;
+  std::size_t end = text.size();
+  while (end > 0 && out.size() < lines) {
+    const auto newline = text.rfind('\n', end - 1);
+    const std::size_t begin = newline == std::string::npos ? 0 : newline + 1;
+    const std::string line =
+        to_plain_text(std::string_view(text).substr(begin, end - begin), false);
+    if (!line.empty()) out.push_back(to_valid_utf8(line.substr(0, kLongestLogLine)));
+    end = newline == std::string::npos ? 0 : newline;
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace leakcheck::target
