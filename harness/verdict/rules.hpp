@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "harness/stats/growth.hpp"
+
+/// The rules of the decision procedure, one a file (rule_<name>.cpp). Each looks at the evidence
+/// and says whether it holds; track.cpp has them in order. README.md tells the same in prose.
+namespace leakcheck::verdict {
+
+/// A growth that looks like a leak and has to be followed.
+struct Suspicion {
+  int cycles = 0;        ///< when it came up
+  int first_level = 0;   ///< index of the level from which it was seen to grow
+  double requests = 0;   ///< measured by then
+  stats::Growth growth;  ///< of the window that raised it
+  bool anew = false;     ///< took the place of one that slowed down
+  int first_cycles = 0;  ///< when the first of them came up
+};
+
+/// All that is known of one quantity at one checkpoint.
+struct Evidence {
+  std::span<const double> levels;
+  std::span<const stats::Step> steps;  ///< one fewer than levels
+  stats::Growth window;                ///< of the decision window, the last steps
+  double budget = 0;                   ///< bytes per request
+  std::optional<Suspicion> suspicion;
+  bool followed_enough = false;  ///< the suspicion was followed over the requests it takes
+
+  /// The steps since the suspicion came up; none without one.
+  std::span<const stats::Step> confirming_steps() const;
+  /// The same since the first suspicion, when this one started anew.
+  std::span<const stats::Step> suspected_steps() const;
+};
+
+/// Nothing above the budget: g + 3.3 se_g < b, t < b, t_B < b, and no more than half of the steps
+/// above b.
+bool is_clean(const Evidence& evidence);
+/// The same for any steps.
+bool is_clean(std::span<const stats::Step> steps, double budget);
+
+/// Up and down, but neither the lows nor the highs climb: garbage, refreshed tables, caches that
+/// are cleared. Over the window, or all steps since the suspicion; at least 24 of them; at least
+/// two drops of 0.7 of its range or more; from the first third to the last the lows rise by less
+/// than b, and the highs do not rise.
+bool stays_in_envelope(const Evidence& evidence);
+
+/// Even growth above the budget: t - 3.3 se_t > b, four of five steps up, t_B >= 0.6 t_A.
+bool is_linear(const Evidence& evidence);
+
+/// The suspicion holds: over the steps since, t - 3.3 se_t > b, four of five steps are up, and g,
+/// without jumps up and counted from the first suspicion, is above b and 0.6 t; and the last half,
+/// quarter and eighth each keep at least 0.6 of the pace (0.8 for the half of one that started
+/// anew) and more than b.
+bool keeps_growing(const Evidence& evidence);
+
+/// The growth goes on evenly, but at less than 0.6 of the pace that raised the suspicion: part of
+/// that was warm-up, or it dies away. The suspicion starts anew from here.
+bool has_slowed(const Evidence& evidence);
+
+/// The growth under suspicion is over: clean over the last quarter of the cycles, at least twelve.
+bool has_stopped(const Evidence& evidence);
+/// The longest latest part of a leak's steps that is even: while its first half is faster than its
+/// second by a standard error, it had warm-up in it, and only the second counts.
+std::span<const stats::Step> even_steps(std::span<const stats::Step> steps);
+/// The steps that has_stopped looks at.
+std::span<const stats::Step> latest_steps(std::span<const stats::Step> steps);
+
+}  // namespace leakcheck::verdict

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+
+#include "harness/verdict/judge.hpp"
+
+namespace leakcheck::verdict {
+
+/// Growth per request up to here is taken for none unless the scenario says otherwise.
+/// 4 B: healthy services in quiet mode stay below 1.4 B. 64 B: with the JIT they reach 51 B.
+inline constexpr double kDefaultBudget = 4;
+inline constexpr double kDefaultBudgetNative = 64;
+
+/// The run around a quantity, as far as a reason has to name it.
+struct Situation {
+  const Settings& settings;
+  int cycles = 0;               ///< comparable ones
+  double requests_a_cycle = 0;  ///< mean
+  bool done = false;
+  bool cut_short = false;  ///< by time or by its end, before the procedure was through
+};
+
+/// The budget that a quantity is judged by: its strictest perRequest, or the default of the mode.
+double budget_per_request(const Settings& settings, model::Quantity quantity);
+
+}  // namespace leakcheck::verdict

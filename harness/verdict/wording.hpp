@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/model/memory.hpp"
+
+/// The words that reasons share.
+namespace leakcheck::verdict {
+
+/// "the JS heap": for sentences. model::to_string has the name for names.
+std::string_view name_in_prose(model::Quantity quantity);
+
+/// "12,000"; rounded to a whole number.
+std::string format_count(double count);
+
+}  // namespace leakcheck::verdict
