@@ -1,1 +1,284 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "reporters/code_points.hpp"
+#include "reporters/console_tables.hpp"
+#include "reporters/judged.hpp"
+#include "reporters/layout.hpp"
+#include "reporters/numbers.hpp"
 #include "reporters/reporters.hpp"
+
+namespace leakcheck::reporters {
+namespace {
+
+using model::Ending;
+
+constexpr int kLabelWidth = 10;
+constexpr int kNarrowest = 40;
+constexpr int kWidest = 100;  // a sentence that is longer is hard to read
+constexpr int kLongestName = 48;
+constexpr std::size_t kReasonRows = 6;
+constexpr std::size_t kMostNotes = 3;
+constexpr std::size_t kMostWarnings = 2;
+constexpr std::size_t kMostErrors = 3;
+constexpr std::size_t kTailLines = 8;
+
+/// The report in the making: blocks of lines with an empty line between them.
+class Page {
+ public:
+  Page(const Paint& paint, int width) : paint_(paint), width_(width) {}
+
+  void line(const std::string& text) { open_ += text + "\n"; }
+  void lines(const std::vector<std::string>& texts) {
+    for (const auto& text : texts) line(text);
+  }
+
+  /// A sentence from outside, wrapped; what does not fit into `most` rows is cut.
+  void sentence(const std::string& text, std::size_t most) {
+    for (const auto& row : rows_of(text, width_ - 2, most)) line("  " + row);
+  }
+
+  /// "  label     text", the text wrapped beside the label.
+  void entry(const std::string& label, const std::string& text, std::size_t most = 3) {
+    bool first = true;
+    for (const auto& row : rows_of(text, width_ - 2 - kLabelWidth, most)) {
+      line("  " + paint_.dim(pad_right(first ? label : "", kLabelWidth)) + row);
+      first = false;
+    }
+  }
+
+  void end_block() {
+    if (open_.empty()) return;
+    if (!text_.empty()) text_ += "\n";
+    text_ += open_;
+    open_.clear();
+  }
+
+  /// Begins with an empty line: reports follow each other, and the lines of progress.
+  std::string text() {
+    end_block();
+    return "\n" + text_;
+  }
+
+  const Paint& paint() const { return paint_; }
+  int width() const { return width_; }
+
+ private:
+  static std::vector<std::string> rows_of(const std::string& text, int width, std::size_t most) {
+    auto rows = wrap(clean_line(text), width);
+    if (rows.size() > most) {
+      rows.resize(most);
+      rows.back() = cut(rows.back() + " …", width);
+    }
+    return rows;
+  }
+
+  const Paint& paint_;
+  int width_;
+  std::string text_;
+  std::string open_;
+};
+
+bool only_thresholds_failed(const model::RunReport& report) {
+  if (!report.verdict) return false;
+  return std::none_of(report.verdict->budgets.begin(), report.verdict->budgets.end(),
+                      [](const auto& each) { return each.state == model::CheckState::failed; });
+}
+
+struct Headline {
+  std::string_view words;
+  std::string_view colour;  ///< parameters of SGR
+};
+
+Headline headline_of(const model::RunReport& report) {
+  constexpr std::string_view kGood = "1;32";
+  constexpr std::string_view kBad = "1;31";
+  constexpr std::string_view kOpen = "1;33";
+  switch (report.outcome.ending) {
+    case Ending::clean:
+      if (report.verdict && report.verdict->answer == model::Answer::bounded)
+        return {"BOUNDED", kGood};
+      return {"CLEAN", kGood};
+    case Ending::leak:
+      return {"LEAK", kBad};
+    case Ending::budget_exceeded:
+      return {only_thresholds_failed(report) ? "THRESHOLD EXCEEDED" : "BUDGET EXCEEDED", kBad};
+    case Ending::inconclusive:
+      return {"INCONCLUSIVE", kOpen};
+    case Ending::usage_wrong:
+      return {"NOT RUN", kOpen};
+    case Ending::scenario_wrong:
+      return {"SCENARIO WRONG", kOpen};
+    case Ending::target_failed:
+      return {"TARGET FAILED", kBad};
+    case Ending::load_invalid:
+      return {"LOAD INVALID", kBad};
+    case Ending::report_failed:
+      return {"REPORT NOT WRITABLE", kBad};
+    case Ending::internal_error:
+      return {"INTERNAL ERROR", kBad};
+    case Ending::interrupted:
+      return {"INTERRUPTED", kOpen};
+    case Ending::terminated:
+      return {"TERMINATED", kOpen};
+  }
+  return {"", kOpen};
+}
+
+std::string render_headline(const model::RunReport& report, const Paint& paint, int width) {
+  const Headline headline = headline_of(report);
+  std::vector<std::string> facts;
+  if (!report.scenario.profile.empty())
+    facts.push_back("profile " + cut(clean_line(report.scenario.profile), 20));
+  if (!report.target.node_version.empty())
+    facts.push_back("node " + cut(clean_line(report.target.node_version), 12));
+  if (report.scenario.mode != model::Mode::quiet)
+    facts.push_back(fmt::format("{} mode", model::to_string(report.scenario.mode)));
+  if (report.duration_ms > 0) facts.push_back(format_elapsed(report.duration_ms));
+
+  const std::string name = cut(clean_line(report.scenario.name), kLongestName);
+  std::string dim;
+  int used = display_width(headline.words) + 2 + display_width(name);
+  for (const auto& fact : facts) {
+    const std::string next = " · " + fact;
+    if (used + display_width(next) > width) break;
+    used += display_width(next);
+    dim += next;
+  }
+  return paint.in(headline.colour, headline.words) + "  " + paint.bold(name) +
+         (dim.empty() ? "" : paint.dim(dim));
+}
+
+/// "status 500 (10), timeout (2)", most frequent first.
+std::string list_errors(const model::LoadSummary& load) {
+  std::vector<std::pair<std::string, std::int64_t>> errors(load.errors.begin(), load.errors.end());
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string out;
+  for (std::size_t at = 0; at < std::min(errors.size(), kMostErrors); ++at)
+    out += fmt::format("{}{} ({})", at == 0 ? "" : ", ", errors[at].first,
+                       format_count(errors[at].second));
+  if (errors.size() > kMostErrors) out += fmt::format(" and {} more", errors.size() - kMostErrors);
+  return out;
+}
+
+void add_load(Page& page, const model::RunReport& report) {
+  const model::LoadSummary& load = report.load;
+  if (load.sent == 0) return;
+  std::string line = count_of(load.sent, "request");
+  if (load.busy_ms > 0)
+    line +=
+        fmt::format(" at {}/s", format_rate(static_cast<double>(load.sent) * 1000 / load.busy_ms));
+  line += load.failed == 0 ? ", none failed"
+                           : fmt::format(", {} failed ({})", format_count(load.failed),
+                                         format_percent(static_cast<double>(load.failed),
+                                                        static_cast<double>(load.sent)));
+  page.entry("load", line);
+  if (load.answered > 0)
+    page.entry("latency",
+               fmt::format("p50 {}, p95 {}, p99 {}", format_ms(load.latency.p50_ms),
+                           format_ms(load.latency.p95_ms), format_ms(load.latency.p99_ms)));
+  // An invalid load has them in its sentence.
+  if (!load.errors.empty() && report.outcome.ending != Ending::load_invalid)
+    page.entry("errors", list_errors(load), 2);
+  const auto worst =
+      std::max_element(load.steps.begin(), load.steps.end(),
+                       [](const auto& a, const auto& b) { return a.failed < b.failed; });
+  if (load.steps.size() > 1 && worst->failed > 0)
+    page.entry("worst",
+               fmt::format("{}: {} of {} failed", worst->name, format_count(worst->failed),
+                           format_count(worst->requests)),
+               2);
+}
+
+/// Warnings of the process by name, the most frequent first, each with its first message.
+void add_warnings(Page& page, const model::RunReport& report) {
+  struct Kind {
+    const model::ProcessWarning* first;
+    int count;
+  };
+  std::vector<Kind> kinds;
+  for (const auto& warning : report.process_warnings) {
+    const auto known = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) {
+      return kind.first->name == warning.name;
+    });
+    if (known == kinds.end()) {
+      kinds.push_back({&warning, 1});
+    } else {
+      ++known->count;
+    }
+  }
+  std::stable_sort(kinds.begin(), kinds.end(),
+                   [](const Kind& a, const Kind& b) { return a.count > b.count; });
+  for (std::size_t at = 0; at < std::min(kinds.size(), kMostWarnings); ++at)
+    page.entry("warning",
+               fmt::format("{}{}: {}", kinds[at].first->name,
+                           kinds[at].count > 1 ? fmt::format(" (×{})", kinds[at].count) : "",
+                           kinds[at].first->message),
+               2);
+  if (kinds.size() > kMostWarnings)
+    page.entry("", fmt::format("and {} other kinds of warning", kinds.size() - kMostWarnings));
+}
+
+void add_notes(Page& page, const model::RunReport& report) {
+  for (std::size_t at = 0; at < std::min(report.notes.size(), kMostNotes); ++at)
+    page.entry("note", report.notes[at]);
+  if (report.notes.size() > kMostNotes)
+    page.entry("", fmt::format("and {} more in the run record", report.notes.size() - kMostNotes));
+}
+
+void add_log_tail(Page& page, const model::RunReport& report) {
+  const bool wanted = report.outcome.ending == Ending::target_failed ||
+                      report.outcome.ending == Ending::load_invalid ||
+                      is_out_of_memory_leak(report);
+  const auto& tail = report.target.log_tail;
+  if (!wanted || tail.empty()) return;
+  page.line("  " + page.paint().dim("the last words of the service"));
+  const std::size_t skipped = tail.size() > kTailLines ? tail.size() - kTailLines : 0;
+  for (std::size_t at = skipped; at < tail.size(); ++at)
+    page.line("  " + page.paint().dim("│") + " " + cut(clean_line(tail[at]), page.width() - 4));
+}
+
+std::string_view when_to_type(Ending ending) {
+  if (ending == Ending::leak || ending == Ending::budget_exceeded) return "  # after the fix";
+  if (ending == Ending::clean) return "  # the same in CI";
+  return "";
+}
+
+void add_what_next(Page& page, const model::RunReport& report) {
+  if (!report.outcome.hint.empty()) page.entry("hint", report.outcome.hint, 4);
+  if (!report.run_folder.empty()) page.entry("folder", report.run_folder, 4);
+  // Not wrapped: a command that is copied must be whole.
+  if (const std::string command = next_command(report); !command.empty())
+    page.line("  " + page.paint().dim(pad_right("next", kLabelWidth)) + page.paint().bold(command) +
+              page.paint().dim(when_to_type(report.outcome.ending)));
+}
+
+}  // namespace
+
+std::string render_console(const model::RunReport& report, const ConsoleStyle& style) {
+  const Paint paint(style.color);
+  const int width = std::clamp(style.width, kNarrowest, kWidest);
+  Page page(paint, width);
+  page.line(render_headline(report, paint, width));
+  page.end_block();
+  page.sentence(ending_message(report), kReasonRows);
+  page.end_block();
+  page.lines(draw_series(report, paint, width));
+  page.end_block();
+  page.lines(list_quantities(report, paint, width));
+  page.lines(list_limit_lines(report, paint, width));
+  page.end_block();
+  add_load(page, report);
+  add_warnings(page, report);
+  add_notes(page, report);
+  page.end_block();
+  add_log_tail(page, report);
+  page.end_block();
+  add_what_next(page, report);
+  return page.text();
+}
+
+}  // namespace leakcheck::reporters

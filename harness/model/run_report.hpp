@@ -87,10 +87,14 @@ struct RunReport {
   std::vector<std::string> notes;  ///< sentences the user should read: counts that differ …
 };
 
-/// The run record: JSON, versioned, described by reporters/run-record.schema.json.
+/// The run record: JSON, versioned, described by reporters/run-record.schema.json. The keys are the
+/// names of the fields in camelCase, in a stable order; a number that is not known (NaN, infinite)
+/// is null, and bytes that are no UTF-8 become U+FFFD.
 std::string render_run_record(const RunReport& report);
 
-/// Reads a run record back. Errors: ErrorKind::usage for other files and newer versions.
+/// Reads a run record back. Keys that are absent keep their defaults, unknown ones are passed over:
+/// both come from other releases of the same version.
+/// Errors: ErrorKind::usage for other files, newer versions and values of the wrong type.
 Result<RunReport> parse_run_record(std::string_view json);
 
 }  // namespace leakcheck::model

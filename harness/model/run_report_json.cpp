@@ -1,1 +1,0 @@
-#include "harness/model/run_report.hpp"

@@ -1,0 +1,129 @@
+#include "reporters/junit_output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/base/utf8.hpp"
+#include "reporters/judged.hpp"
+#include "reporters/layout.hpp"
+#include "reporters/numbers.hpp"
+
+namespace leakcheck::reporters {
+namespace {
+
+constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kTailBytes = 16 * 1024;
+constexpr std::size_t kNoteBytes = 8 * 1024;
+constexpr int kLongestLine = 1000;
+
+/// Text that says where it was cut, so that consumers with limits get it whole.
+class BoundedText {
+ public:
+  explicit BoundedText(std::size_t most) : most_(most) {}
+
+  void line(std::string_view text) {
+    if (full_) return;
+    const std::string clean = cut(to_plain_text(text, false), kLongestLine);
+    if (text_.size() + clean.size() + kCut.size() > most_) {
+      text_ += kCut;
+      full_ = true;
+      return;
+    }
+    text_ += clean + "\n";
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  static constexpr std::string_view kCut = "(cut here; the run record has the rest)\n";
+  std::size_t most_;
+  std::string text_;
+  bool full_ = false;
+};
+
+std::string log_tail(const model::RunReport& report) {
+  if (report.target.log_tail.empty()) return "";
+  BoundedText tail(kTailBytes);
+  tail.line("last words of the service:");
+  for (const auto& line : report.target.log_tail) tail.line("  " + line);
+  return tail.text();
+}
+
+std::string describe_load(const model::RunReport& report) {
+  const model::LoadSummary& load = report.load;
+  BoundedText text(kNoteBytes);
+  if (load.sent == 0) return "";
+  text.line(fmt::format("load: {} sent, {} answered, {} failed, {} seen by the service",
+                        count_of(load.sent, "request"), format_count(load.answered),
+                        format_count(load.failed), format_count(report.requests_seen)));
+  if (load.answered > 0)
+    text.line(fmt::format("latency: p50 {}, p95 {}, p99 {}, max {}", format_ms(load.latency.p50_ms),
+                          format_ms(load.latency.p95_ms), format_ms(load.latency.p99_ms),
+                          format_ms(load.latency.max_ms)));
+  for (const auto& [kind, count] : load.errors)
+    text.line(fmt::format("failed: {}, {}", format_count(count), kind));
+  return text.text();
+}
+
+std::string describe_notes(const model::RunReport& report) {
+  BoundedText text(kNoteBytes);
+  for (const auto& note : report.notes) text.line("note: " + note);
+  for (const auto& warning : report.process_warnings)
+    text.line(fmt::format("warning: {}: {}", warning.name, warning.message));
+  return text.text();
+}
+
+std::string describe_series(const model::RunReport& report, std::size_t most) {
+  if (report.cycles.empty()) return "";
+  BoundedText text(most);
+  text.line("post-GC bytes by cycle:");
+  text.line(fmt::format("{:>5}  {:<8}{:>10}{:>14}{:>14}{:>14}{:>14}", "cycle", "phase", "requests",
+                        "heapUsed", "external", "arrayBuffers", "rss"));
+  for (const auto& cycle : report.cycles)
+    text.line(fmt::format("{:>5}  {:<8}{:>10}{:>14}{:>14}{:>14}{:>14}", cycle.index,
+                          model::to_string(cycle.phase), cycle.requests_total,
+                          cycle.post_gc.heap_used.count, cycle.post_gc.external.count,
+                          cycle.post_gc.array_buffers.count, cycle.post_gc.rss.count));
+  return text.text();
+}
+
+}  // namespace
+
+std::string explain_ending(const model::RunReport& report) {
+  std::string text;
+  if (!report.outcome.hint.empty())
+    text += "hint: " + to_plain_text(report.outcome.hint, false) + "\n";
+  const bool of_service = report.outcome.ending == model::Ending::target_failed ||
+                          report.outcome.ending == model::Ending::load_invalid ||
+                          is_out_of_memory_leak(report);
+  if (of_service) text += log_tail(report);
+  return text;
+}
+
+std::string explain_quantity(const model::QuantityVerdict& verdict) {
+  const model::Estimate& growth = verdict.growth;
+  if (growth.deltas <= 0) return "nothing was measured";
+  return fmt::format(
+      "measured {} per request ({:.4g} % interval {}), budget {}; anything above {} per request "
+      "would have been seen; from {} differences over {}",
+      format_known_bytes(growth.bytes_per_request), 100 * growth.confidence,
+      format_interval(growth.low, growth.high), format_known_bytes(verdict.budget_per_request),
+      format_known_bytes(verdict.smallest_leak), growth.deltas,
+      count_of(growth.requests, "request"));
+}
+
+std::string render_system_out(const model::RunReport& report) {
+  BoundedText head(kNoteBytes);
+  head.line(fmt::format("{}: {}", model::to_string(report.outcome.ending), ending_message(report)));
+  if (!report.outcome.hint.empty()) head.line("hint: " + report.outcome.hint);
+  if (report.verdict)
+    for (const auto& verdict : report.verdict->quantities)
+      head.line(fmt::format("{}: {}, {}", model::to_string(verdict.quantity),
+                            model::to_string(verdict.answer), explain_quantity(verdict)));
+  const std::string before = head.text() + describe_load(report) + describe_notes(report);
+  const std::string after = log_tail(report);
+  return before + describe_series(report, kMostBytes - before.size() - after.size()) + after;
+}
+
+}  // namespace leakcheck::reporters
