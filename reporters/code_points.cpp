@@ -68,8 +68,10 @@ bool is_line_break(char32_t value) {
   return value == 0x2028 || value == 0x2029;
 }
 
-bool is_noncharacter(char32_t value) {
-  return (value & 0xFFFE) == 0xFFFE || (value >= 0xFDD0 && value <= 0xFDEF);
+/// No text, but able to change how the text around it is shown or read.
+bool is_invisible(char32_t value) {
+  const bool noncharacter = (value & 0xFFFE) == 0xFFFE || (value >= 0xFDD0 && value <= 0xFDEF);
+  return noncharacter || value == kByteOrderMark || is_in(kDirection, value);
 }
 
 }  // namespace
@@ -119,7 +121,7 @@ std::string clean_line(std::string_view text) {
     const CodePoint each = take_code_point(rest);
     if (is_line_break(each.value)) {
       out += ' ';
-    } else if (!is_in(kDirection, each.value)) {
+    } else if (!is_invisible(each.value)) {
       out += each.bytes;
     }
   }
@@ -134,8 +136,7 @@ std::string clean_xml(std::string_view text, bool keep_newlines) {
   for (std::string_view rest = plain; !rest.empty();) {
     const CodePoint each = take_code_point(rest);
     const bool joins_dropped = dropped && each.value == kJoiner;
-    dropped = joins_dropped || is_in(kEmoji, each.value) || is_in(kDirection, each.value) ||
-              is_noncharacter(each.value) || each.value == kByteOrderMark;
+    dropped = joins_dropped || is_in(kEmoji, each.value) || is_invisible(each.value);
     if (is_line_break(each.value)) {
       out += ' ';
     } else if (!dropped) {

@@ -19,11 +19,12 @@ CodePoint take_code_point(std::string_view& rest);
 int display_width(std::string_view text);
 
 /// A line from outside, made safe to print: valid UTF-8, no control characters, no escape
-/// sequences, no line breaks (also U+2028), and no marks that reverse the order of what follows.
+/// sequences, no line breaks (also U+2028), no noncharacters (XML 1.0 forbids two of them), and no
+/// marks that reverse the order of what follows.
 std::string clean_line(std::string_view text);
 
-/// The same for XML: also without noncharacters, which XML 1.0 forbids, and without emoji, which
-/// consumers strip or choke on. `keep_newlines` keeps line feeds and tabs.
+/// The same for XML: also without emoji, which consumers strip or choke on. `keep_newlines` keeps
+/// line feeds and tabs.
 std::string clean_xml(std::string_view text, bool keep_newlines);
 
 }  // namespace leakcheck::reporters

@@ -37,13 +37,13 @@ class Page {
 
   /// A sentence from outside, wrapped; what does not fit into `most` rows is cut.
   void sentence(const std::string& text, std::size_t most) {
-    for (const auto& row : rows_of(text, width_ - 2, most)) line("  " + row);
+    for (const auto& row : wrap(clean_line(text), width_ - 2, most)) line("  " + row);
   }
 
   /// "  label     text", the text wrapped beside the label.
   void entry(const std::string& label, const std::string& text, std::size_t most = 3) {
     bool first = true;
-    for (const auto& row : rows_of(text, width_ - 2 - kLabelWidth, most)) {
+    for (const auto& row : wrap(clean_line(text), width_ - 2 - kLabelWidth, most)) {
       line("  " + paint_.dim(pad_right(first ? label : "", kLabelWidth)) + row);
       first = false;
     }
@@ -66,15 +66,6 @@ class Page {
   int width() const { return width_; }
 
  private:
-  static std::vector<std::string> rows_of(const std::string& text, int width, std::size_t most) {
-    auto rows = wrap(clean_line(text), width);
-    if (rows.size() > most) {
-      rows.resize(most);
-      rows.back() = cut(rows.back() + " …", width);
-    }
-    return rows;
-  }
-
   const Paint& paint_;
   int width_;
   std::string text_;
@@ -233,27 +224,33 @@ void add_log_tail(Page& page, const model::RunReport& report) {
   const bool wanted = report.outcome.ending == Ending::target_failed ||
                       report.outcome.ending == Ending::load_invalid ||
                       is_out_of_memory_leak(report);
-  const auto& tail = report.target.log_tail;
+  std::vector<std::string> tail;
+  for (const auto& line : report.target.log_tail)
+    if (std::string clean = clean_line(line); clean.find_first_not_of(' ') != std::string::npos)
+      tail.push_back(std::move(clean));
   if (!wanted || tail.empty()) return;
   page.line("  " + page.paint().dim("the last words of the service"));
   const std::size_t skipped = tail.size() > kTailLines ? tail.size() - kTailLines : 0;
   for (std::size_t at = skipped; at < tail.size(); ++at)
-    page.line("  " + page.paint().dim("│") + " " + cut(clean_line(tail[at]), page.width() - 4));
+    page.line("  " + page.paint().dim("│") + " " + cut(tail[at], page.width() - 4));
 }
 
 std::string_view when_to_type(Ending ending) {
   if (ending == Ending::leak || ending == Ending::budget_exceeded) return "  # after the fix";
-  if (ending == Ending::clean) return "  # the same in CI";
+  if (ending == Ending::clean) return "  # for CI";
   return "";
 }
 
 void add_what_next(Page& page, const model::RunReport& report) {
   if (!report.outcome.hint.empty()) page.entry("hint", report.outcome.hint, 4);
   if (!report.run_folder.empty()) page.entry("folder", report.run_folder, 4);
-  // Not wrapped: a command that is copied must be whole.
-  if (const std::string command = next_command(report); !command.empty())
-    page.line("  " + page.paint().dim(pad_right("next", kLabelWidth)) + page.paint().bold(command) +
-              page.paint().dim(when_to_type(report.outcome.ending)));
+  // Never wrapped or cut: a command that is copied must be whole.
+  const std::string command = next_command(report);
+  if (command.empty()) return;
+  std::string_view when = when_to_type(report.outcome.ending);
+  if (2 + kLabelWidth + display_width(command) + display_width(when) > page.width()) when = "";
+  page.line("  " + page.paint().dim(pad_right("next", kLabelWidth)) + page.paint().bold(command) +
+            page.paint().dim(when));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reporters/code_points.hpp"
 #include "reporters/judged.hpp"
@@ -16,8 +17,11 @@ constexpr int kNameWidth = 12;
 constexpr int kNumberWidth = 11;
 constexpr int kIntervalWidth = 24;
 constexpr std::size_t kMostLimits = 5;
+constexpr int kShortestLine = 8;
 constexpr int kLongestLine = 40;
-constexpr double kQuietRange = 16 * 1024;  // drawn flat when there is no budget to compare with
+constexpr std::size_t kLimitRows = 3;
+constexpr std::size_t kFewestLevels = 3;
+constexpr double kQuietRange = 4 * 1024;
 
 std::string mark(model::Answer answer, const Paint& paint) {
   switch (answer) {
@@ -45,48 +49,69 @@ std::string mark(model::CheckState state, const Paint& paint) {
   return " ";
 }
 
+/// Which columns there is room for.
+struct Columns {
+  bool interval = true;
+  bool budget = true;
+
+  explicit Columns(int width)
+      : interval(width >= 4 + kNameWidth + 3 * kNumberWidth + kIntervalWidth),
+        budget(width >= 4 + kNameWidth + 3 * kNumberWidth) {}
+};
+
+std::string quantity_head(const model::Estimate& growth, const Columns& columns) {
+  std::string head =
+      "  " + pad_right("per request", 2 + kNameWidth) + pad_left("kept", kNumberWidth);
+  if (columns.interval)
+    head += pad_left(std::isfinite(growth.confidence)
+                         ? fmt::format("{:.4g} % interval", 100 * growth.confidence)
+                         : "interval",
+                     kIntervalWidth);
+  if (columns.budget) head += pad_left("budget", kNumberWidth);
+  return head + pad_left("seen from", kNumberWidth);
+}
+
 std::string quantity_row(const model::QuantityVerdict& verdict, const Paint& paint,
-                         bool with_interval) {
+                         const Columns& columns) {
   const model::Estimate& growth = verdict.growth;
   const bool known = growth.deltas > 0;
+  const bool leak = verdict.answer == model::Answer::leak;
   const auto number = [&](double bytes) {
     return pad_left(known ? format_known_bytes(bytes) : "–", kNumberWidth);
   };
-  const std::string measured = number(growth.bytes_per_request);
+  const std::string kept = number(growth.bytes_per_request);
   std::string row = "  " + mark(verdict.answer, paint) + " " +
                     pad_right(model::to_string(verdict.quantity), kNameWidth) +
-                    (verdict.answer == model::Answer::leak ? paint.bold(measured) : measured);
-  if (with_interval)
+                    (leak ? paint.bold(kept) : kept);
+  if (columns.interval)
     row +=
         paint.dim(pad_left(known ? format_interval(growth.low, growth.high) : "–", kIntervalWidth));
-  return row + pad_left(format_known_bytes(verdict.budget_per_request), kNumberWidth) +
-         number(verdict.smallest_leak);
+  if (columns.budget) row += pad_left(format_known_bytes(verdict.budget_per_request), kNumberWidth);
+  // A leak was seen: from which size on it would have been is no longer the question.
+  return row + (leak ? pad_left("–", kNumberWidth) : number(verdict.smallest_leak));
 }
 
 /// Enough for growth at twice the budget to fill the height; noise below that stays low.
 double quiet_range(const model::RunReport& report, model::Quantity quantity,
                    std::int64_t requests) {
   const auto* verdict = find_verdict(report, quantity);
-  return verdict == nullptr ? kQuietRange
-                            : 2 * verdict->budget_per_request * static_cast<double>(requests);
+  if (verdict == nullptr || !std::isfinite(verdict->budget_per_request)) return kQuietRange;
+  return std::max(kQuietRange, 2 * verdict->budget_per_request * static_cast<double>(requests));
 }
 
 }  // namespace
 
 std::vector<std::string> list_quantities(const model::RunReport& report, const Paint& paint,
                                          int width) {
-  if (!report.verdict || report.verdict->quantities.empty()) return {};
-  const int full = 4 + kNameWidth + 3 * kNumberWidth + kIntervalWidth;
-  const bool with_interval = width >= full;
-  const double confidence = report.verdict->quantities.front().growth.confidence;
-  std::string head =
-      "  " + pad_right("kept per request", 2 + kNameWidth) + pad_left("measured", kNumberWidth - 2);
-  if (with_interval)
-    head += pad_left(fmt::format("{:.4g} % interval", 100 * confidence), kIntervalWidth);
-  head += pad_left("budget", kNumberWidth) + pad_left("seen from", kNumberWidth);
-  std::vector<std::string> lines = {paint.dim(head)};
+  if (!report.verdict ||
+      std::none_of(report.verdict->quantities.begin(), report.verdict->quantities.end(),
+                   [](const auto& each) { return each.growth.deltas > 0; }))
+    return {};
+  const Columns columns(width);
+  std::vector<std::string> lines = {
+      paint.dim(quantity_head(report.verdict->quantities.front().growth, columns))};
   for (const auto& verdict : report.verdict->quantities)
-    lines.push_back(quantity_row(verdict, paint, with_interval));
+    lines.push_back(quantity_row(verdict, paint, columns));
   return lines;
 }
 
@@ -95,31 +120,32 @@ std::vector<std::string> draw_series(const model::RunReport& report, const Paint
   const auto quantity = report.verdict && report.verdict->culprit ? *report.verdict->culprit
                                                                   : model::Quantity::heap_used;
   std::vector<double> levels;
-  std::int64_t requests = 0;
+  std::int64_t requests = 0;  // between the first level and the last
   const auto add = [&](bool warmup) {
     for (const auto& cycle : report.cycles) {
       if ((cycle.phase == model::Phase::warmup) != warmup) continue;
+      if (!levels.empty()) requests += cycle.requests;
       levels.push_back(static_cast<double>(model::amount(cycle.post_gc, quantity).count));
-      requests += cycle.requests;
     }
   };
   add(false);
   // Nothing but warm-up was read: better than nothing.
   if (levels.empty()) add(true);
-  if (levels.size() < 2) return {};
+  if (levels.size() < kFewestLevels) return {};
 
   const std::string first = format_known_bytes(levels.front());
   const std::string last = format_known_bytes(levels.back());
   const std::string label = fmt::format("{} after GC", model::to_string(quantity));
-  const std::string over = fmt::format("over {}", count_of(requests, "request"));
-  const int taken = 2 + display_width(label) + display_width(first) + display_width(last) +
-                    display_width(over) + 8;
-  const int columns = std::clamp(width - taken, 8, kLongestLine);
+  const std::string over = fmt::format("  over {}", count_of(requests, "request"));
+  const int left = width - 6 - display_width(label) - display_width(first) - display_width(last);
+  const bool with_over = left >= display_width(over) + kShortestLine;
+  const int columns =
+      std::clamp(left - (with_over ? display_width(over) : 0), kShortestLine, kLongestLine);
   const std::string line =
       render_sparkline(levels, columns, quiet_range(report, quantity, requests));
   const bool leaks = report.outcome.ending == model::Ending::leak;
-  return {fmt::format("  {}  {} {} {}  {}", label, first,
-                      leaks ? paint.red(line) : paint.cyan(line), last, paint.dim(over))};
+  return {fmt::format("  {}  {} {} {}{}", label, first, leaks ? paint.red(line) : paint.cyan(line),
+                      last, with_over ? paint.dim(over) : "")};
 }
 
 std::vector<std::string> list_limit_lines(const model::RunReport& report, const Paint& paint,
@@ -140,17 +166,20 @@ std::vector<std::string> list_limit_lines(const model::RunReport& report, const 
                                 : says_limit
                                     ? check.measured
                                     : fmt::format("{}, limit {}", check.measured, check.limit);
-    const auto text = wrap(clean_line(check.name + ": " + numbers), width - 4);
-    for (std::size_t row = 0; row < std::min<std::size_t>(text.size(), 3); ++row)
-      lines.push_back((row == 0 ? "  " + mark(check.state, paint) + " " : "    ") + text[row]);
+    std::string margin = "  " + mark(check.state, paint) + " ";
+    const std::string name = check.name.empty() ? "limit" : check.name;
+    for (const auto& row : wrap(clean_line(name + ": " + numbers), width - 4, kLimitRows)) {
+      lines.push_back(margin + row);
+      margin = "    ";
+    }
   }
   if (shown.size() > kMostLimits)
     lines.push_back(fmt::format("    and {} more that failed or could not be judged",
                                 shown.size() - kMostLimits));
   if (kept > 0)
-    lines.push_back("  " + mark(model::CheckState::passed, paint) + " " +
-                    fmt::format("{} kept", count_of(kept, shown.empty() ? "budget or threshold"
-                                                                        : "other limit")));
+    lines.push_back(
+        "  " + mark(model::CheckState::passed, paint) + " " +
+        fmt::format("{} kept", count_of(kept, shown.empty() ? "limit" : "other limit")));
   return lines;
 }
 

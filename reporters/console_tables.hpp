@@ -9,13 +9,13 @@
 /// The parts of the console report that stand in columns: lines, indented, without line feeds.
 namespace leakcheck::reporters {
 
-/// Bytes per request by quantity: measured, interval, budget, the smallest leak that would show.
-/// Empty when no quantity was judged.
+/// Bytes kept per request by quantity, with interval, budget and the smallest leak that would show.
+/// Empty when nothing was measured.
 std::vector<std::string> list_quantities(const model::RunReport& report, const Paint& paint,
                                          int width);
 
 /// Post-GC memory over the measured cycles as a sparkline; of the culprit, else of heapUsed.
-/// Empty when fewer than two cycles were read.
+/// Empty when fewer than three cycles were read.
 std::vector<std::string> draw_series(const model::RunReport& report, const Paint& paint, int width);
 
 /// Budgets and thresholds: those that failed, those that could not be judged, and how many were

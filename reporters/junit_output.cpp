@@ -104,13 +104,15 @@ std::string explain_ending(const model::RunReport& report) {
 std::string explain_quantity(const model::QuantityVerdict& verdict) {
   const model::Estimate& growth = verdict.growth;
   if (growth.deltas <= 0) return "nothing was measured";
-  return fmt::format(
-      "measured {} per request ({:.4g} % interval {}), budget {}; anything above {} per request "
-      "would have been seen; from {} differences over {}",
-      format_known_bytes(growth.bytes_per_request), 100 * growth.confidence,
-      format_interval(growth.low, growth.high), format_known_bytes(verdict.budget_per_request),
-      format_known_bytes(verdict.smallest_leak), growth.deltas,
-      count_of(growth.requests, "request"));
+  std::string text = fmt::format("measured {} per request ({:.4g} % interval {}), budget {}",
+                                 format_known_bytes(growth.bytes_per_request),
+                                 100 * growth.confidence, format_interval(growth.low, growth.high),
+                                 format_known_bytes(verdict.budget_per_request));
+  if (verdict.answer != model::Answer::leak)
+    text += fmt::format("; anything above {} per request would have been seen",
+                        format_known_bytes(verdict.smallest_leak));
+  return text + fmt::format("; from {} differences over {}", growth.deltas,
+                            count_of(growth.requests, "request"));
 }
 
 std::string render_system_out(const model::RunReport& report) {

@@ -116,7 +116,8 @@ JunitCase limit_case(const model::RunReport& report, const Limit& limit) {
       set_undecided(junit, report, check.message);
       break;
   }
-  junit.details = fmt::format("measured {}, limit {}", check.measured, check.limit);
+  junit.details =
+      fmt::format("measured {}, limit {}", clean_line(check.measured), clean_line(check.limit));
   return junit;
 }
 

@@ -74,6 +74,14 @@ std::vector<std::string> wrap(std::string_view text, int width) {
   return lines;
 }
 
+std::vector<std::string> wrap(std::string_view text, int width, std::size_t most) {
+  std::vector<std::string> lines = wrap(text, width);
+  if (lines.size() <= most) return lines;
+  lines.resize(most);
+  if (!lines.empty()) lines.back() = cut(lines.back() + " …", width);
+  return lines;
+}
+
 std::string Paint::in(std::string_view codes, std::string_view text) const {
   if (!color_) return std::string(text);
   return "\x1b[" + std::string(codes) + "m" + std::string(text) + "\x1b[0m";

@@ -16,6 +16,9 @@ std::string cut(std::string_view text, int width);
 /// Breaks at spaces, and inside words that are wider than a line. At least one line.
 std::vector<std::string> wrap(std::string_view text, int width);
 
+/// The same, but at most `most` lines: the last one ends in "…" when something is missing.
+std::vector<std::string> wrap(std::string_view text, int width, std::size_t most);
+
 /// ANSI colours, or nothing of the kind.
 class Paint {
  public:
