@@ -1,8 +1,8 @@
 #include "harness/target/guardian.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -19,7 +19,6 @@ constexpr int kReleased = -1;
   // The terminal's Ctrl-C is for leakcheck: away from its session.
   ::setsid();
   ::prctl(PR_SET_NAME, "leakcheck-guard");
-  ::signal(SIGPIPE, SIG_IGN);
   int group = 0;
   for (;;) {
     int word = 0;
@@ -43,7 +42,7 @@ void close_all_but(int kept) {
 
 Result<Guardian> Guardian::post(const std::string& mark) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return fail_errno(ErrorKind::target, "cannot start the guardian process", errno);
   UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
@@ -63,15 +62,18 @@ Guardian::Guardian(Guardian&& other) noexcept
 
 Guardian::~Guardian() {
   if (pid_ == 0) return;
-  if (::write(pipe_.get(), &kReleased, sizeof kReleased) != sizeof kReleased)
-    ::kill(pid_, SIGKILL);  // it is gone already, or about to be
+  tell(kReleased);
   pipe_.reset();
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
 void Guardian::watch(int group) {
-  if (::write(pipe_.get(), &group, sizeof group) != sizeof group)
-    ::kill(pid_, SIGKILL);  // without it the run goes on; PR_SET_PDEATHSIG still holds
+  tell(group);
+}
+
+void Guardian::tell(int word) {
+  // Should somebody have killed the guardian, the run goes on; PR_SET_PDEATHSIG still holds.
+  if (::send(pipe_.get(), &word, sizeof word, MSG_NOSIGNAL) != sizeof word) ::kill(pid_, SIGKILL);
 }
 
 }  // namespace leakcheck::target

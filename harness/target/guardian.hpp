@@ -8,7 +8,7 @@
 namespace leakcheck::target {
 
 /// A small process of ours that ends the service when leakcheck itself is killed: it waits on a
-/// pipe that closes with us, whatever becomes of us. Destroying the guardian lets it go.
+/// socket that closes with us, whatever becomes of us. Destroying the guardian lets it go.
 class Guardian {
  public:
   /// `mark`: the environment entry that tells our processes. Errors: ErrorKind::target.
@@ -23,6 +23,8 @@ class Guardian {
   int pid() const { return pid_; }
 
  private:
+  void tell(int word);
+
   Guardian(int pid, UniqueFd pipe) : pid_(pid), pipe_(std::move(pipe)) {}
 
   int pid_ = 0;

@@ -39,6 +39,7 @@ struct LaunchOptions {
 
 /// The service under test: its process group, its logs, its end. Destroying it kills and reaps the
 /// whole group and every descendant, also those that left the group.
+/// One at a time: orphans come back to this process and are ended with it.
 /// Thread: the loop's.
 class Target {
  public:

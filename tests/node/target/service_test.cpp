@@ -1,0 +1,218 @@
+// Real processes. What a whole run makes of each fault is in tests/system; here is what only the
+// target itself can show.
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/base/file.hpp"
+#include "harness/base/unique_fd.hpp"
+#include "harness/target/processes.hpp"
+#include "harness/target/target.hpp"
+
+namespace fs = std::filesystem;
+using namespace leakcheck;
+using namespace leakcheck::target;
+using model::TargetEnd;
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{20};
+
+Template text(const std::string& source) {
+  return *parse_template(source);
+}
+
+struct Launch {
+  fs::path folder;
+  std::string mark;
+  EventLoop loop;
+  model::TargetSpec spec;
+
+  explicit Launch(const std::vector<std::string>& command) {
+    std::string name = (fs::temp_directory_path() / "leakcheck-unit-XXXXXX").string();
+    folder = ::mkdtemp(name.data());
+    mark = "LEAKCHECK_SOCKET=" + (folder / "agent.sock").string();
+    REQUIRE(write_file(folder / "agent.cjs", ""));
+    for (const auto& word : command) spec.command.push_back(text(word));
+    spec.cwd = folder;
+    spec.env = {{"PORT", text("{{ $port }}")}};
+    spec.url = text("http://127.0.0.1:{{ $port }}");
+    spec.ready.timeout = std::chrono::seconds(15);
+    spec.stop.timeout = std::chrono::seconds(5);
+  }
+  ~Launch() { fs::remove_all(folder); }
+
+  tl::expected<std::unique_ptr<Target>, Failure> launch() {
+    LaunchOptions options;
+    options.run_folder = folder;
+    options.agent_script = folder / "agent.cjs";
+    options.agent_env = {{"LEAKCHECK_SOCKET", (folder / "agent.sock").string()}};
+    return Target::launch(spec, options, loop);
+  }
+  tl::expected<void, Failure> wait_until_ready(Target& target) {
+    std::optional<tl::expected<void, Failure>> result;
+    target.when_ready([&](tl::expected<void, Failure> it) { result = it; });
+    REQUIRE(loop.run_until([&] { return result.has_value(); }, loop.now() + kPatience));
+    return *result;
+  }
+  std::vector<int> marked() const {
+    std::vector<int> out;
+    for (const int pid : list_processes())
+      if (has_in_environment(pid, mark) && !is_zombie(pid)) out.push_back(pid);
+    return out;
+  }
+};
+
+UniqueFd listen_on(int port) {
+  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::listen(fd.get(), 1) == 0);
+  return fd;
+}
+
+constexpr const char* kServer =
+    "require('node:http').createServer((q, r) => r.end(String(process.env.NODE_OPTIONS)))"
+    ".listen(process.env.PORT, '127.0.0.1', () => console.log('listening'));";
+
+}  // namespace
+
+TEST_SUITE("Service") {
+  TEST_CASE("it is launched, found on its port, stopped, and nothing is left") {
+    Launch launch({"node", "-e", kServer});
+    auto target = launch.launch();
+    REQUIRE(target);
+    REQUIRE(launch.wait_until_ready(**target));
+    CHECK((*target)->find_listeners() == std::vector<int>{(*target)->pid()});
+    CHECK((*target)->url() == "http://127.0.0.1:" + std::to_string((*target)->port()));
+    CHECK(group_of((*target)->pid()) == (*target)->pid());
+    const Exit exit = (*target)->stop({});
+    CHECK(exit.end == TargetEnd::stopped);
+    CHECK(exit.signal == SIGTERM);
+    CHECK(launch.marked().empty());
+    CHECK((*target)->log_tail(5) == std::vector<std::string>{"listening"});
+  }
+
+  TEST_CASE("the service gets a clean signal mask, whatever we block") {
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
+    Launch launch({"node", "-e", kServer});
+    auto target = launch.launch();
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    REQUIRE(target);
+    REQUIRE(launch.wait_until_ready(**target));
+    const auto status = load_file("/proc/" + std::to_string((*target)->pid()) + "/status");
+    REQUIRE(status);
+    CHECK(status->find("SigBlk:\t0000000000000000") != std::string::npos);
+  }
+
+  TEST_CASE("ready by a line of its log, in either stream") {
+    for (const std::string stream : {"stdout", "stderr"}) {
+      Launch launch({"node", "-e",
+                     "process." + stream +
+                         ".write('server: list');"
+                         "setTimeout(() => process." +
+                         stream + ".write('ening\\n'), 20); setInterval(() => {}, 1000)"});
+      launch.spec.ready.probe = model::LogReady{"list.*ing$"};
+      auto target = launch.launch();
+      REQUIRE(target);
+      CHECK(launch.wait_until_ready(**target));
+    }
+  }
+
+  TEST_CASE("destroying it ends the group, and children that left it") {
+    Launch launch({"node", "-e",
+                   "const { spawn } = require('node:child_process');"
+                   "const idle = ['-e', 'setInterval(() => {}, 1000)'];"
+                   "spawn(process.execPath, idle, { detached: true, stdio: 'ignore' });"
+                   "spawn('setsid', ['-f', process.execPath, ...idle], { env: { PATH: "
+                   "process.env.PATH } });"
+                   "setTimeout(() => console.log('spawned'), 300);"
+                   "setInterval(() => {}, 1000)"});
+    launch.spec.ready.probe = model::LogReady{"spawned"};
+    auto target = launch.launch();
+    REQUIRE(target);
+    REQUIRE(launch.wait_until_ready(**target));
+    // The one without our mark has come back to us as an orphan: we are its subreaper.
+    const auto strays = find_strays(::getpid(), launch.mark, 0);
+    CHECK(strays.size() >= 3);
+    target->reset();
+    for (const int pid : strays) CHECK_MESSAGE(::kill(pid, 0) != 0, "process ", pid, " is left");
+    CHECK(launch.marked().empty());
+  }
+
+  TEST_CASE("a flag of the scenario that Node.js refuses is named") {
+    Launch launch({"node", "-e", kServer});
+    launch.spec.node_flags = {"--no-opt"};
+    auto target = launch.launch();
+    REQUIRE(target);
+    const auto ready = launch.wait_until_ready(**target);
+    REQUIRE_FALSE(ready);
+    CHECK(ready.error().end == TargetEnd::early_exit);
+    CHECK(ready.error().error.message.find("exit code 9") != std::string::npos);
+    CHECK(ready.error().error.hint.find("--no-opt") != std::string::npos);
+  }
+
+  TEST_CASE("--expose-gc refused, as Node.js 18 does: started again without it") {
+    Launch launch({"/bin/sh", "-c",
+                   "case \"$NODE_OPTIONS\" in *--expose-gc*) "
+                   "echo 'node: --expose-gc is not allowed in NODE_OPTIONS' >&2; exit 9;; esac; "
+                   "exec node -e \"$SCRIPT\""});
+    launch.spec.env.emplace_back("SCRIPT", text(kServer));
+    auto target = launch.launch();
+    REQUIRE(target);
+    CHECK(launch.wait_until_ready(**target));
+    CHECK((*target)->log_tail(5).size() == 1);
+  }
+
+  TEST_CASE("the port of somebody else is noticed after the launch too") {
+    // The service never listens; a stranger takes the port it was given and answers.
+    Launch launch({"node", "-e", "setInterval(() => {}, 1000)"});
+    auto target = launch.launch();
+    REQUIRE(target);
+    const UniqueFd stranger = listen_on((*target)->port());
+    const auto ready = launch.wait_until_ready(**target);
+    REQUIRE_FALSE(ready);
+    CHECK(ready.error().end == TargetEnd::port_taken);
+    CHECK(ready.error().error.message.find("process") != std::string::npos);
+  }
+
+  TEST_CASE("shell: a shell line, with the port in it") {
+    Launch launch({"exec node -e \"$SCRIPT\" # {{ $port }}"});
+    launch.spec.shell = true;
+    launch.spec.env.emplace_back("SCRIPT", text(kServer));
+    auto target = launch.launch();
+    REQUIRE(target);
+    CHECK(launch.wait_until_ready(**target));
+    CHECK((*target)->command().front() == "/bin/sh");
+  }
+
+  TEST_CASE("a folder or a file that is not there is named") {
+    Launch nowhere({"node", "-e", ""});
+    nowhere.spec.cwd = "/no/such/folder";
+    const auto no_folder = nowhere.launch();
+    REQUIRE_FALSE(no_folder);
+    CHECK(no_folder.error().end == TargetEnd::not_started);
+    CHECK(no_folder.error().error.message.find("/no/such/folder") != std::string::npos);
+
+    Launch script({"./server.sh"});
+    REQUIRE(write_file(script.folder / "server.sh", "#!/bin/sh\n", 0644));
+    const auto not_executable = script.launch();
+    REQUIRE_FALSE(not_executable);
+    CHECK(not_executable.error().error.message.find("not executable") != std::string::npos);
+
+    Launch broken({"./server.sh"});
+    REQUIRE(write_file(broken.folder / "server.sh", "no #! line", 0755));
+    const auto no_interpreter = broken.launch();
+    REQUIRE_FALSE(no_interpreter);
+    CHECK(no_interpreter.error().error.hint.find("#!") != std::string::npos);
+  }
+}
