@@ -1,0 +1,68 @@
+#include "harness/load/failure.hpp"
+
+#include <curl/curl.h>
+
+#include <cerrno>
+
+namespace leakcheck::load {
+namespace {
+
+std::string_view name_connect_failure(const TransferEnd& end) {
+  if (end.no_descriptor) return "descriptor limit reached";
+  switch (end.system_error) {
+    case ECONNREFUSED:
+      return "connection refused";
+    case ECONNRESET:
+      return "connection reset";
+    case EADDRNOTAVAIL:
+      return "no free local port";
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+      return "host unreachable";
+    default:
+      return "connection failed";
+  }
+}
+
+}  // namespace
+
+std::string_view name_failure(const TransferEnd& end) {
+  if (end.code == CURLE_OPERATION_TIMEDOUT) return kTimeout;
+  // The connection was kept from an earlier request and ended before the answer began.
+  if (end.again) return "connection closed";
+  switch (end.code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return "name not resolved";
+    case CURLE_COULDNT_CONNECT:
+      return name_connect_failure(end);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return "certificate not trusted";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "TLS failure";
+    case CURLE_GOT_NOTHING:
+      return "empty answer";
+    case CURLE_PARTIAL_FILE:
+      return "incomplete answer";
+    case CURLE_SEND_ERROR:
+      return "connection reset";
+    // Without an error of the system it was the chunked encoding that could not be read.
+    case CURLE_RECV_ERROR:
+      return end.system_error != 0 ? "connection reset" : "malformed answer";
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_OUT_OF_MEMORY:  // also: headers of more than 300 KB
+    case 100:                  // CURLE_TOO_LARGE, newer than some of our libcurls
+      return "malformed answer";
+    // HTTP/0.9, which is any text, once the request was sent; before it, another scheme.
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return end.sent ? "malformed answer" : kMalformedUrl;
+    case CURLE_URL_MALFORMAT:
+      return kMalformedUrl;
+    default:
+      return "transfer failed";
+  }
+}
+
+}  // namespace leakcheck::load

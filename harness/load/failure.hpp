@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+namespace leakcheck::load {
+
+inline constexpr std::string_view kTimeout = "timeout";
+inline constexpr std::string_view kTimeLimit = "aborted at the time limit";
+inline constexpr std::string_view kMalformedUrl = "malformed url";
+
+/// How libcurl says that a transfer ended without a complete answer.
+struct TransferEnd {
+  int code = 0;                ///< CURLcode, not CURLE_OK
+  long system_error = 0;       ///< errno; 0: none
+  bool sent = false;           ///< the request went out
+  bool again = false;          ///< libcurl wanted to send it a second time, and was not let
+  bool no_descriptor = false;  ///< no socket could be opened: too many are open
+};
+
+/// The failure's name in LoadSummary::errors; a literal.
+std::string_view name_failure(const TransferEnd& end);
+
+}  // namespace leakcheck::load

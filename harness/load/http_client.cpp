@@ -1,0 +1,159 @@
+#include "harness/load/http_client.hpp"
+
+#include <curl/curl.h>
+
+#include <csignal>
+#include <new>
+#include <utility>
+
+#include "harness/load/failure.hpp"
+
+namespace leakcheck::load {
+namespace {
+
+/// A connection that rested longer is not used again: servers close theirs (Node.js after 5 s),
+/// and a request that meets the closing is lost.
+/// Source: undici's keepAliveTimeout, 4 s, chosen for the same reason.
+constexpr long kLongestRestSeconds = 4;
+
+struct Libcurl {
+  Libcurl() {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
+    struct sigaction present {};
+    if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL)
+      ::signal(SIGPIPE, SIG_IGN);
+  }
+  ~Libcurl() { curl_global_cleanup(); }
+  Libcurl(const Libcurl&) = delete;
+  Libcurl& operator=(const Libcurl&) = delete;
+};
+
+}  // namespace
+
+void start_libcurl() {
+  static const Libcurl libcurl;
+}
+
+struct HttpClient::Callbacks {
+  static std::size_t discard(char*, std::size_t size, std::size_t count, void*) {
+    return size * count;
+  }
+
+  /// libcurl calls this each time that it is about to send, also when it would quietly repeat a
+  /// request because a kept connection was found dead. It is let only once: whether the service
+  /// has handled the first one cannot be known, and counts must be exact.
+  static int before_sending(void* slot_pointer, char*, char*, int, int) {
+    auto& slot = *static_cast<Slot*>(slot_pointer);
+    if (slot.sent) {
+      slot.again = true;
+      return CURL_PREREQFUNC_ABORT;
+    }
+    slot.sent = true;
+    ++slot.client->sent_;
+    return CURL_PREREQFUNC_OK;
+  }
+};
+
+HttpClient::HttpClient(EventLoop& loop, std::size_t users, Options options, Done done)
+    : options_(options), done_(std::move(done)) {
+  start_libcurl();
+  const std::size_t groups = (users + TransferGroup::kMost - 1) / TransferGroup::kMost;
+  for (std::size_t i = 0; i < groups; ++i)
+    groups_.push_back(std::make_unique<TransferGroup>(loop, [this](EasyHandle easy, int result) {
+      char* slot = nullptr;
+      curl_easy_getinfo(easy, CURLINFO_PRIVATE, &slot);
+      on_ended(*reinterpret_cast<Slot*>(slot), result);
+    }));
+  for (std::size_t user = 0; user < users; ++user) {
+    auto slot = std::make_unique<Slot>();
+    slot->client = this;
+    slot->group = groups_[user % groups].get();
+    slot->user = user;
+    set_up(*slot);
+    slots_.push_back(std::move(slot));
+  }
+}
+
+HttpClient::~HttpClient() {
+  for (const auto& slot : slots_) {
+    cancel(slot->user);
+    curl_easy_cleanup(slot->easy);
+  }
+}
+
+void HttpClient::set_up(Slot& slot) {
+  slot.easy = curl_easy_init();
+  if (slot.easy == nullptr) throw std::bad_alloc();
+  const auto set = [&](CURLoption option, auto value) {
+    curl_easy_setopt(slot.easy, option, value);
+  };
+  slot.group->adopt(slot.easy);
+  set(CURLOPT_PRIVATE, &slot);
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_PROXY, "");
+  set(CURLOPT_QUICK_EXIT, 1L);  // a cancelled request does not wait for its name look-up
+  set(CURLOPT_WRITEFUNCTION, &Callbacks::discard);
+  set(CURLOPT_PREREQFUNCTION, &Callbacks::before_sending);
+  set(CURLOPT_PREREQDATA, &slot);
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(options_.timeout);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout.count()));
+  set(CURLOPT_MAXAGE_CONN, kLongestRestSeconds);
+  set(CURLOPT_FRESH_CONNECT, options_.keep_alive ? 0L : 1L);
+  set(CURLOPT_FORBID_REUSE, options_.keep_alive ? 0L : 1L);
+}
+
+void HttpClient::start(std::size_t user, std::shared_ptr<const PreparedRequest> request) {
+  Slot& slot = *slots_[user];
+  if (slot.request != request) {
+    request->apply(slot.easy);
+    slot.request = std::move(request);
+  }
+  slot.sent = slot.again = false;
+  slot.in_flight = true;
+  slot.group->start(slot.easy);
+}
+
+void HttpClient::flush() {
+  for (const auto& group : groups_) group->flush();
+}
+
+bool HttpClient::is_in_flight(std::size_t user) const {
+  return slots_[user]->in_flight;
+}
+
+void HttpClient::cancel(std::size_t user) {
+  Slot& slot = *slots_[user];
+  if (!slot.in_flight) return;
+  slot.in_flight = false;
+  slot.group->cancel(slot.easy);
+  take_back_unsent(slot);
+}
+
+void HttpClient::on_ended(Slot& slot, int result) {
+  slot.in_flight = false;
+  take_back_unsent(slot);
+  Exchange exchange;
+  if (result == CURLE_OK) {
+    long status = 0;
+    curl_easy_getinfo(slot.easy, CURLINFO_RESPONSE_CODE, &status);
+    exchange.status = static_cast<int>(status);
+  } else {
+    TransferEnd end{result, 0, slot.sent, slot.again, slot.group->out_of_descriptors()};
+    curl_easy_getinfo(slot.easy, CURLINFO_OS_ERRNO, &end.system_error);
+    exchange.failure = name_failure(end);
+  }
+  done_(slot.user, exchange);
+}
+
+/// A kept connection may turn out to be dead only at the write: then nothing went out.
+void HttpClient::take_back_unsent(Slot& slot) {
+  if (!slot.sent) return;
+  long bytes = 0;
+  curl_easy_getinfo(slot.easy, CURLINFO_REQUEST_SIZE, &bytes);
+  if (bytes == 0) --sent_;
+}
+
+}  // namespace leakcheck::load

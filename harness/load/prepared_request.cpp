@@ -1,0 +1,86 @@
+#include "harness/load/prepared_request.hpp"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <new>
+#include <utility>
+
+namespace leakcheck::load {
+namespace {
+
+/// Headers that libcurl adds by itself; a list entry without a value keeps them out.
+constexpr std::array kAddedByLibcurl = {"User-Agent", "Accept", "Content-Type", "Expect"};
+
+}  // namespace
+
+void PreparedRequest::FreeUrl::operator()(Curl_URL* url) const {
+  curl_url_cleanup(url);
+}
+void PreparedRequest::FreeHeaders::operator()(curl_slist* headers) const {
+  curl_slist_free_all(headers);
+}
+
+Result<std::shared_ptr<const PreparedRequest>> PreparedRequest::create(HttpRequest request) {
+  std::shared_ptr<PreparedRequest> out(new PreparedRequest);
+  auto url = out->take_url(request.url);
+  if (!url) return tl::make_unexpected(url.error());
+  out->take_headers(request);
+  out->method_ = request.method;
+  out->body_ = std::move(request.body);
+  return out;
+}
+
+Result<void> PreparedRequest::take_url(const std::string& text) {
+  url_.reset(curl_url());
+  if (!url_) throw std::bad_alloc();
+  // As it is written: dots are not resolved; only what no URL can hold (a space) is encoded.
+  const CURLUcode code =
+      curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), CURLU_URLENCODE | CURLU_PATH_AS_IS);
+  if (code == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLUE_OK)
+    return fail(ErrorKind::load,
+                "\"" + text + "\" is not a URL that can be requested: " + curl_url_strerror(code),
+                "write a path below the target's url, or http://host:port/path");
+  return {};
+}
+
+void PreparedRequest::take_headers(const HttpRequest& request) {
+  const auto append = [&](const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    headers_.release();
+    headers_.reset(longer);
+  };
+  for (const auto& [name, value] : request.headers)
+    append(value.empty() ? name + ";" : name + ": " + value);
+  for (const char* name : kAddedByLibcurl)
+    if (find_header(request, name) == nullptr) append(std::string(name) + ":");
+}
+
+void PreparedRequest::apply(EasyHandle easy) const {
+  curl_easy_setopt(easy, CURLOPT_CURLU, url_.get());
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  apply_method(easy);
+}
+
+void PreparedRequest::apply_method(EasyHandle easy) const {
+  const bool sends_length = body_ || method_ == model::Method::post ||
+                            method_ == model::Method::put || method_ == model::Method::patch;
+  const char* verb = nullptr;
+  if (method_ == model::Method::head) {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (sends_length) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(body_ ? body_->size() : 0));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body_ ? body_->c_str() : "");
+    if (method_ != model::Method::post) verb = model::to_string(method_).data();
+  } else {
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    if (method_ != model::Method::get) verb = model::to_string(method_).data();
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, verb);
+}
+
+}  // namespace leakcheck::load

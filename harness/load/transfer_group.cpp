@@ -1,0 +1,193 @@
+#include "harness/load/transfer_group.hpp"
+
+#include <curl/curl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <new>
+#include <utility>
+
+namespace leakcheck::load {
+
+struct TransferGroup::Callbacks {
+  static int on_want(CURL*, curl_socket_t fd, int what, void* group_pointer, void*) {
+    auto& group = *static_cast<TransferGroup*>(group_pointer);
+    std::uint32_t events = 0;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
+    try {
+      group.want(fd, events);
+      return 0;
+    } catch (...) {
+      group.thrown_ = std::current_exception();
+      return -1;
+    }
+  }
+
+  static int on_due(CURLM*, long timeout_ms, void* group_pointer) {
+    auto& group = *static_cast<TransferGroup*>(group_pointer);
+    group.due_told_ = true;
+    group.due_ = timeout_ms < 0 ? TimePoint::max()
+                                : group.loop_.now() + std::chrono::milliseconds(timeout_ms);
+    return 0;
+  }
+
+  static curl_socket_t open_socket(void* group_pointer, curlsocktype, curl_sockaddr* address) {
+    auto& group = *static_cast<TransferGroup*>(group_pointer);
+    // Close-on-exec: a process started later must not hold our connections open.
+    const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    group.out_of_descriptors_ = fd < 0 && (errno == EMFILE || errno == ENFILE);
+    if (fd < 0) return CURL_SOCKET_BAD;
+    try {
+      group.sockets_[fd].is_ours = true;
+      return fd;
+    } catch (...) {
+      ::close(fd);
+      return CURL_SOCKET_BAD;
+    }
+  }
+
+  static int close_socket(void* group_pointer, curl_socket_t fd) {
+    static_cast<TransferGroup*>(group_pointer)->forget(fd);
+    return ::close(fd);
+  }
+};
+
+TransferGroup::TransferGroup(EventLoop& loop, Ended ended)
+    : loop_(loop), on_ended_(std::move(ended)), multi_(curl_multi_init()) {
+  if (multi_ == nullptr) throw std::bad_alloc();
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Callbacks::on_want);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Callbacks::on_due);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+}
+
+TransferGroup::~TransferGroup() {
+  loop_.cancel(timer_);
+  loop_.cancel(turn_);
+  curl_multi_cleanup(multi_);  // calls close_socket() for every connection that is left
+  while (!sockets_.empty()) forget(sockets_.begin()->first);
+}
+
+void TransferGroup::adopt(EasyHandle easy) {
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+}
+
+void TransferGroup::start(EasyHandle easy) {
+  if (curl_multi_add_handle(multi_, easy) == CURLM_OUT_OF_MEMORY) throw std::bad_alloc();
+  started_ = true;
+}
+
+void TransferGroup::flush() {
+  if (!started_) return;
+  started_ = false;
+  act(CURL_SOCKET_TIMEOUT, 0);
+  // Some have ended already (refused). They wait for the loop's next turn, so that a virtual user
+  // whose requests all fail at once does not keep the loop to itself.
+  collect_ended();
+  if (!ended_.empty() && turn_ == 0)
+    turn_ = loop_.call_at(loop_.now(), [this] {
+      turn_ = 0;
+      settle();
+    });
+}
+
+void TransferGroup::cancel(EasyHandle easy) {
+  std::erase_if(ended_, [&](const EndedTransfer& ended) { return ended.easy == easy; });
+  curl_multi_remove_handle(multi_, easy);
+}
+
+/// libcurl lets go of a connection after each answer and wants it back for the next request.
+/// Meanwhile the loop keeps watching, which saves two system calls a request.
+void TransferGroup::want(int fd, std::uint32_t events) {
+  Socket& socket = sockets_[fd];
+  socket.wanted = events;
+  if (events == 0 && !socket.is_ours) return forget(fd);
+  if (events == 0 || events == socket.watched) return;
+  if (socket.watched == 0)
+    loop_.watch(fd, events, [this, fd](std::uint32_t ready) { on_socket(fd, ready); });
+  else
+    loop_.change(fd, events);
+  socket.watched = events;
+}
+
+void TransferGroup::forget(int fd) {
+  const auto found = sockets_.find(fd);
+  if (found == sockets_.end()) return;
+  if (found->second.watched != 0) loop_.unwatch(fd);
+  sockets_.erase(found);
+}
+
+void TransferGroup::on_socket(int fd, std::uint32_t events) {
+  Socket& socket = sockets_[fd];
+  if (socket.wanted == 0) {
+    // The other end closed a connection that rests; libcurl notices before it uses it again.
+    loop_.unwatch(fd);
+    socket.watched = 0;
+    return;
+  }
+  int ready = 0;  // none: libcurl looks for itself and finds the error
+  if ((events & EPOLLIN) != 0) ready |= CURL_CSELECT_IN;
+  if ((events & EPOLLOUT) != 0) ready |= CURL_CSELECT_OUT;
+  act(fd, ready);
+  settle();
+}
+
+void TransferGroup::on_timer() {
+  timer_ = 0;
+  armed_for_ = TimePoint::max();
+  if (due_ <= loop_.now()) {
+    act(CURL_SOCKET_TIMEOUT, 0);
+    settle();
+  } else {
+    arm_timer();
+  }
+}
+
+void TransferGroup::act(int fd, int events) {
+  due_told_ = false;
+  int running = 0;
+  curl_multi_socket_action(multi_, fd, events, &running);
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+  if (!due_told_ && due_ <= loop_.now()) {
+    // Called a little early by its own reckoning, libcurl does not repeat what it said before.
+    long timeout_ms = -1;
+    curl_multi_timeout(multi_, &timeout_ms);
+    Callbacks::on_due(multi_, timeout_ms, this);
+  }
+  arm_timer();
+}
+
+void TransferGroup::collect_ended() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const EndedTransfer ended{message->easy_handle, message->data.result};
+    curl_multi_remove_handle(multi_, ended.easy);
+    ended_.push_back(ended);
+  }
+}
+
+void TransferGroup::settle() {
+  collect_ended();
+  std::vector<EndedTransfer> ended;
+  std::swap(ended, ended_);
+  for (const EndedTransfer& one : ended) on_ended_(one.easy, one.result);
+  flush();
+}
+
+/// A timer that fires early is set again then, so that moving it back costs nothing.
+void TransferGroup::arm_timer() {
+  if (due_ >= armed_for_) return;
+  loop_.cancel(timer_);
+  armed_for_ = due_;
+  timer_ = loop_.call_at(due_, [this] { on_timer(); });
+}
+
+}  // namespace leakcheck::load

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/scenario/fields.hpp"
+
+namespace leakcheck::scenario {
+
+/// The one of json, body and form that the request has.
+std::optional<model::Body> read_body(Context& context, const Fields& request, model::Method method,
+                                     const std::vector<model::Header>& headers);
+
+/// A YAML value as compact JSON; placeholders stay, to be rendered with Escaping::json_string.
+/// Source: YAML 1.2.2, section 10.3 (core schema), for what a plain scalar is.
+std::optional<Template> read_json(Context& context, const Node& node);
+
+/// "a=b&c=d" of a map; placeholders stay, to be rendered with Escaping::form.
+/// Source: WHATWG URL, application/x-www-form-urlencoded.
+std::optional<Template> read_form(Context& context, const Node& node);
+
+/// A plain scalar of YAML as a JSON number: "0x1F" is "31", ".5" is "0.5", "+1" is "1".
+/// None for anything else; "" for a number that JSON does not have (.inf, .nan, too large).
+std::optional<std::string> to_json_number(std::string_view plain);
+
+}  // namespace leakcheck::scenario

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/scenario/fields.hpp"
+#include "harness/scenario/scalars.hpp"
+#include "harness/scenario/sections.hpp"
+#include "harness/scenario/units.hpp"
+
+namespace leakcheck::scenario {
+namespace {
+
+using model::Budget;
+using model::Quantity;
+
+constexpr std::array kQuantities = {Quantity::heap_used, Quantity::heap_total, Quantity::external,
+                                    Quantity::array_buffers, Quantity::rss};
+
+bool is_judged(Quantity quantity) {
+  return std::find(model::kJudged.begin(), model::kJudged.end(), quantity) != model::kJudged.end();
+}
+
+std::string why_not_judged(Quantity quantity) {
+  if (quantity == Quantity::rss)
+    return "the rss of healthy services grows by kilobytes per request, so it takes max only";
+  return "V8 reserves its heap in steps, leak or no leak, so heapTotal takes max only";
+}
+
+std::optional<double> read_percent(Context& context, const Node& node, const std::string& label,
+                                   const std::string& text) {
+  const auto percent = parse_percent(text);
+  if (!percent)
+    context.problems.add(
+        node.place, fmt::format("{} must be a percentage; this is {}", label, in_quotes(node.text)),
+        "write 15%");
+  return percent;
+}
+
+std::optional<double> read_size(Context& context, const Node& node, const std::string& text) {
+  const auto bytes = parse_bytes(text);
+  if (bytes) return static_cast<double>(bytes->count);
+  context.problems.add(node.place, bytes.error().message, bytes.error().hint);
+  return std::nullopt;
+}
+
+void read_limit(Context& context, const Fields& fields, Quantity quantity, const std::string& key,
+                Budget::Kind kind, std::vector<Budget>& out) {
+  const Node* node = fields.find(key);
+  if (node == nullptr) return;
+  if (kind != Budget::Kind::max && !is_judged(quantity)) {
+    context.problems.add(
+        fields.place(key),
+        fmt::format("{} cannot be limited: {}", fields.label(key), why_not_judged(quantity)),
+        fmt::format("write {}: {{ max: 320MB }}, and limit heapUsed or external",
+                    model::to_string(quantity)));
+    return;
+  }
+  const auto text = read_text(context, *node, fields.label(key));
+  if (!text) return;
+  const auto limit = kind == Budget::Kind::growth_percent
+                         ? read_percent(context, *node, fields.label(key), *text)
+                         : read_size(context, *node, *text);
+  if (limit) out.push_back({quantity, kind, *limit, *text});
+}
+
+}  // namespace
+
+std::vector<Budget> read_budgets(Context& context, const Node& node) {
+  std::vector<std::string> names;
+  for (const Quantity quantity : kQuantities) names.emplace_back(model::to_string(quantity));
+  const Fields quantities(context, node, "budgets", names);
+  std::vector<Budget> budgets;
+  for (const Quantity quantity : kQuantities) {
+    const std::string name(model::to_string(quantity));
+    const Node* limits = quantities.find(name);
+    if (limits == nullptr) continue;
+    const Fields fields(context, *limits, "budgets." + name, {"growth", "perRequest", "max"});
+    if (fields.is_map() && limits->entries.empty())
+      context.problems.add(
+          limits->place, fmt::format("budgets.{} has no limit", name),
+          is_judged(quantity) ? "write { perRequest: 64B }" : "write { max: 320MB }");
+    read_limit(context, fields, quantity, "growth", Budget::Kind::growth_percent, budgets);
+    read_limit(context, fields, quantity, "perRequest", Budget::Kind::per_request, budgets);
+    read_limit(context, fields, quantity, "max", Budget::Kind::max, budgets);
+  }
+  return budgets;
+}
+
+std::vector<model::Threshold> read_thresholds(Context& context, const Node& node) {
+  using Metric = model::Threshold::Metric;
+  const Fields metrics(context, node, "thresholds", {"http_req_failed", "http_req_duration"});
+  std::vector<model::Threshold> thresholds;
+  for (const Metric metric : {Metric::http_req_failed, Metric::http_req_duration}) {
+    const std::string name(model::to_string(metric));
+    const Node* list = metrics.find(name);
+    if (list == nullptr) continue;
+    if (!list->is_list() || list->items.empty()) {
+      context.problems.add(list->place,
+                           fmt::format("thresholds.{} must be a list; this is {}", name,
+                                       list->is_list() ? "an empty list" : kind_name(*list)),
+                           "write http_req_failed: [\"rate<0.01\"]");
+      continue;
+    }
+    for (const NodePtr& item : list->items) {
+      if (item->is_map()) {
+        context.problems.add(item->place,
+                             "a threshold with options (abortOnFail) is not supported by this "
+                             "version of leakcheck",
+                             "write it as text: \"rate<0.01\"");
+        continue;
+      }
+      const auto text = read_text(context, *item, "a threshold");
+      if (!text) continue;
+      auto threshold = parse_threshold(metric, *text);
+      if (threshold)
+        thresholds.push_back(std::move(*threshold));
+      else
+        context.problems.add(item->place, threshold.error().message, threshold.error().hint);
+    }
+  }
+  return thresholds;
+}
+
+}  // namespace leakcheck::scenario

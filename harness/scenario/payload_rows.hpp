@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/scenario/context.hpp"
+#include "harness/scenario/node.hpp"
+
+namespace leakcheck::scenario {
+
+/// Fills the payload's rows from the text of a file: JSON when its name ends in .json, else CSV.
+/// Without fields, it takes them from the header row, or from the first object.
+/// Errors: false, with problems at the lines of the payload file.
+bool load_rows(Context& context, const Place& file, const std::string& text,
+               model::Payload& payload);
+
+/// Adds a problem when {{ name }} could not be written, or when it is among `before`.
+bool check_field_name(Context& context, const Place& place, const std::string& name,
+                      const std::vector<std::string>& before);
+
+}  // namespace leakcheck::scenario

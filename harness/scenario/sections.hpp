@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "harness/scenario/context.hpp"
+#include "harness/scenario/node.hpp"
+
+/// The parts of a scenario, one reader each. They add problems and return what they could read;
+/// the caller looks at the problems, never at half a record.
+namespace leakcheck::scenario {
+
+model::TargetSpec read_target(Context& context, const Node& node);
+model::Ready read_ready(Context& context, const Node& node);
+model::Stop read_stop(Context& context, const Node& node);
+/// argv of target.command; see the YAML reference for the string form.
+std::vector<Template> read_command(Context& context, const Node& node, bool shell);
+
+/// Also sets context.payload_fields.
+std::optional<model::Payload> read_payload(Context& context, const Node& node);
+
+model::LoadSpec read_load(Context& context, const Node& node);
+std::vector<model::Flow> read_flows(Context& context, const Node& node);
+std::optional<model::Step> read_step(Context& context, const Node& node);
+/// One of get, post, put, patch, delete, head.
+std::optional<model::RequestStep> read_request(Context& context, model::Method method,
+                                               const Node& node);
+
+std::vector<model::Budget> read_budgets(Context& context, const Node& node);
+std::vector<model::Threshold> read_thresholds(Context& context, const Node& node);
+std::vector<model::ReporterSpec> read_reporters(Context& context, const Node& node);
+
+/// The path, absolute: relative ones start at the folder of the file that has them.
+std::filesystem::path resolve_path(const Place& place, const std::string& path);
+
+}  // namespace leakcheck::scenario

@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "harness/scenario/fields.hpp"
+#include "harness/scenario/scalars.hpp"
+#include "harness/scenario/sections.hpp"
+
+namespace leakcheck::scenario {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCommandHint = "write target: { command: [node, server.js] }";
+constexpr int kMostOldSpaceMb = 1'048'576;
+
+void read_cwd(Context& context, const Node& node, model::TargetSpec& spec) {
+  const auto path = read_text(context, node, "target.cwd");
+  if (!path) return;
+  spec.cwd = resolve_path(node.place, *path);
+  std::error_code error;
+  if (context.chosen && !fs::is_directory(spec.cwd, error))
+    context.problems.add(node.place, fmt::format("target.cwd {} is not a folder", in_quotes(*path)),
+                         "the path is relative to this file's folder");
+}
+
+void read_env(Context& context, const Node& node, model::TargetSpec& spec) {
+  if (!node.is_map()) {
+    context.problems.add(node.place,
+                         fmt::format("target.env must be a map; this is {}", kind_name(node)),
+                         "write env: { NAME: value }");
+    return;
+  }
+  for (const Entry& entry : node.entries) {
+    if (entry.key.empty() || entry.key.find_first_of("= {}") != std::string::npos)
+      context.problems.add(entry.key_place,
+                           fmt::format("{} is not the name of a variable", in_quotes(entry.key)),
+                           "");
+    if (auto value =
+            read_template(context, *entry.value, "target.env." + entry.key, Scope::target, true))
+      spec.env.emplace_back(entry.key, std::move(*value));
+  }
+}
+
+void read_node_flags(Context& context, const Node& node, model::TargetSpec& spec) {
+  if (!node.is_list()) {
+    context.problems.add(
+        node.place, fmt::format("target.node.flags must be a list; this is {}", kind_name(node)),
+        "write flags: [--enable-source-maps]");
+    return;
+  }
+  for (const NodePtr& item : node.items) {
+    auto flag = read_text(context, *item, "a flag");
+    if (!flag) continue;
+    if (!flag->starts_with('-'))
+      context.problems.add(item->place,
+                           fmt::format("{} is not a flag of Node.js", in_quotes(item->text)),
+                           "flags begin with a dash: --enable-source-maps");
+    spec.node_flags.push_back(std::move(*flag));
+  }
+}
+
+void read_node_options(Context& context, const Node& node, model::TargetSpec& spec) {
+  const Fields fields(context, node, "target.node", {"maxOldSpaceSize", "flags"});
+  if (const Node* size = fields.find("maxOldSpaceSize"))
+    spec.max_old_space_mb =
+        read_int(context, *size, "target.node.maxOldSpaceSize", {16, kMostOldSpaceMb})
+            .value_or(spec.max_old_space_mb);
+  if (const Node* flags = fields.find("flags")) read_node_flags(context, *flags, spec);
+}
+
+void read_url(Context& context, const Node& node, model::TargetSpec& spec) {
+  auto url = read_template(context, node, "target.url", Scope::target);
+  if (!url) return;
+  const auto* start = std::get_if<std::string>(&url->pieces.front());
+  const bool http = start != nullptr && start->starts_with("http://");
+  const bool https = start != nullptr && start->starts_with("https://");
+  if (!http && !https)
+    context.problems.add(node.place,
+                         fmt::format("target.url {} is not a URL", in_quotes(node.text)),
+                         "it begins with http:// or https://");
+  else if (literal_text(*url).find_first_of(" \t\r\n?#") != std::string::npos)
+    context.problems.add(
+        node.place, fmt::format("target.url {} has a blank, \"?\" or \"#\"", in_quotes(node.text)),
+        "give scheme, host and port; the rest belongs into the requests");
+  spec.url = std::move(*url);
+}
+
+}  // namespace
+
+fs::path resolve_path(const Place& place, const std::string& path) {
+  const fs::path folder = place.source ? place.source->path.parent_path() : fs::path();
+  return (folder / path).lexically_normal();
+}
+
+model::TargetSpec read_target(Context& context, const Node& node) {
+  const Fields fields(context, node, "target",
+                      {"command", "shell", "cwd", "env", "node", "url", "ready", "stop"});
+  model::TargetSpec spec;
+  if (const Node* shell = fields.find("shell"))
+    spec.shell = read_bool(context, *shell, "target.shell").value_or(false);
+  if (const Node* command = fields.require("command", kCommandHint))
+    spec.command = read_command(context, *command, spec.shell);
+  if (const Node* cwd = fields.find("cwd")) read_cwd(context, *cwd, spec);
+  if (const Node* env = fields.find("env")) read_env(context, *env, spec);
+  if (const Node* options = fields.find("node")) read_node_options(context, *options, spec);
+  if (const Node* url = fields.find("url"))
+    read_url(context, *url, spec);
+  else
+    spec.url.pieces = {std::string("http://127.0.0.1:"), Placeholder{"$port", {}}};
+  if (const Node* ready = fields.find("ready")) spec.ready = read_ready(context, *ready);
+  if (const Node* stop = fields.find("stop")) spec.stop = read_stop(context, *stop);
+  return spec;
+}
+
+}  // namespace leakcheck::scenario

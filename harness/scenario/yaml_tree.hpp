@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/scenario/node.hpp"
+#include "harness/scenario/problems.hpp"
+
+namespace leakcheck::scenario {
+
+/// One YAML document as a tree with places; aliases and merge keys (`<<`) are resolved.
+/// Shape:  at most 64 levels and 20 000 nodes, those behind aliases counted each time.
+/// Errors: null, with at least one problem: not text, a syntax error, a key that comes twice, a
+///         key that is not text, an alias to itself, more than one document, past the bounds.
+NodePtr parse_yaml(const std::string& text, const std::shared_ptr<const Source>& source,
+                   Problems& problems);
+
+}  // namespace leakcheck::scenario
