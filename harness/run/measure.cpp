@@ -59,7 +59,10 @@ void Session::follow_subjects() {
 }
 
 bool Session::run_cycle(model::Phase phase) {
-  phase_ = phase;
+  if (phase_ != phase) {
+    phase_ = phase;
+    report_progress();
+  }
   std::optional<load::CycleOutcome> outcome;
   const Duration left = run_deadline() - loop_.now();
   load_->start_cycle(std::max<Duration>(left, std::chrono::milliseconds(1)),

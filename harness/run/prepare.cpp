@@ -69,6 +69,10 @@ bool Session::launch_target() {
   if (!ready) return !over();
   if (!*ready) {
     end_with(ready->error());
+    if (target_->exit()) {
+      report_.target.exit_code = target_->exit()->code;
+      report_.target.signal = target_->exit()->signal;
+    }
     return false;
   }
   report_.target.ready_ms = since_launch_ms();

@@ -213,9 +213,9 @@ test('a report path that cannot be written ends the run before it begins', async
 test('a disk that is full', async (t) => {
   const folder = makeFolder(t);
   const file = writeScenario(folder, forService('steady.cjs'));
-  // A disk of 16 KB of its own: the JUnit file fits, the run record does not.
+  // A disk of 4 KB of its own: the JUnit file is elsewhere, the run record does not fit.
   const script =
-    'mkdir full && mount -t tmpfs -o size=16k none full && exec "$0" run "$1" --out run ' +
+    'mkdir full && mount -t tmpfs -o size=4k none full && exec "$0" run "$1" --out run ' +
     '--json full/run.json --junit junit.xml';
   const probe = start(folder, [], {
     wrap: ['unshare', '-rm', 'sh', '-c', 'mkdir probe && mount -t tmpfs none probe'],
@@ -246,7 +246,7 @@ function withEndlessRun(t) {
   return { folder, ...start(folder, args) };
 }
 
-const underLoad = (result) => until(() => /measure/.test(result.stderr), 'the measure phase');
+const underLoad = (result) => until(() => /^measure/m.test(result.stderr), 'the measure phase');
 
 test('Ctrl-C once: a partial report, and the service is stopped', async (t) => {
   const { folder, child, done, result } = withEndlessRun(t);
