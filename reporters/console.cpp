@@ -129,7 +129,8 @@ std::string render_headline(const model::RunReport& report, const Paint& paint, 
     facts.push_back(fmt::format("{} mode", model::to_string(report.scenario.mode)));
   if (report.duration_ms > 0) facts.push_back(format_elapsed(report.duration_ms));
 
-  const std::string name = cut(clean_line(report.scenario.name), kLongestName);
+  const int left = width - display_width(headline.words) - 2;
+  const std::string name = cut(clean_line(report.scenario.name), std::min(left, kLongestName));
   std::string dim;
   int used = display_width(headline.words) + 2 + display_width(name);
   for (const auto& fact : facts) {
@@ -243,8 +244,10 @@ std::string_view when_to_type(Ending ending) {
 
 void add_what_next(Page& page, const model::RunReport& report) {
   if (!report.outcome.hint.empty()) page.entry("hint", report.outcome.hint, 4);
-  if (!report.run_folder.empty()) page.entry("folder", report.run_folder, 4);
-  // Never wrapped or cut: a command that is copied must be whole.
+  // A path and a command are never wrapped or cut: what is copied must be whole.
+  if (!report.run_folder.empty())
+    page.line("  " + page.paint().dim(pad_right("folder", kLabelWidth)) +
+              clean_line(report.run_folder));
   const std::string command = next_command(report);
   if (command.empty()) return;
   std::string_view when = when_to_type(report.outcome.ending);

@@ -104,7 +104,8 @@ class Reader {
     out.reserve(value.size());
     for (const Json& each : value) {
       if (failed()) return;
-      read(each, fmt::format("{}[{}]", place, out.size()), out.emplace_back());
+      const std::string at = fmt::format("{}[{}]", place, out.size());
+      read(each, at, out.emplace_back());
     }
   }
 

@@ -4,26 +4,34 @@
 // It speaks JSON lines over the unix socket LEAKCHECK_SOCKET (harness/agent/README.md has the
 // protocol). It opens no port, keeps nothing alive, throws nothing into the service and does
 // nothing in package managers and worker threads. This file must parse on any Node.js that people
-// may still have, so that an old one can say that it is too old.
+// may still have, so that an old one can say that it is too old: no syntax past ES2017.
 (function leakcheckAgent() {
   const PROTOCOL = 1;
   const VERSION = '@PROJECT_VERSION@';
   const OLDEST_NODE = 18;
-  const LONGEST_MESSAGE = 1000;
   const MOST_WARNINGS = 50;
-  const MAJOR = 4; // mark-compact, as PerformanceObserver's detail.kind has it
-  const FORCED = 4; // by gc(), as its detail.flags has it
-  const PACKAGE_MANAGERS = /^(npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(-cli)?(\.c?js)?$/;
+  const MOST_ARGUMENTS = 64;
+  const LONGEST_TEXT = 1000;
+  const LONGEST_LINE = 1 << 20;
+  // The histogram of the event loop's delay counts the time between two ticks of such a timer.
+  const DELAY_RESOLUTION_MS = 10;
+  // With and without the version, as Yarn names the file that it puts into a repository.
+  const PACKAGE_MANAGERS =
+    /^(npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(-cli|-berry|-[0-9][0-9a-z.+-]*)?(\.[cm]?js)?$/i;
   // Compiling in the background, and the inline caches and feedback that go with it, move heapUsed
   // for thousands of requests; without them it stands still.
   const STILL_FLAGS = ['--no-opt', '--no-sparkplug', '--no-lazy-feedback-allocation'];
 
+  // Taken now: a service may replace them (fake timers, patched process), and must not notice us.
+  const { setImmediate, setInterval, clearInterval, JSON, Buffer } = global;
+  const { hrtime, memoryUsage } = process;
+  const kill = process.kill.bind(process);
   const socketPath = process.env.LEAKCHECK_SOCKET;
   const mode = process.env.LEAKCHECK_MODE;
   const nodeMajor = parseInt(process.versions.node, 10);
 
   let socket;
-  let saidBye = false;
+  let welcomed = false; // and no bye yet
   let requestsSeen = 0;
   let collecting = 0;
   let warnings = 0;
@@ -43,15 +51,31 @@
     };
   }
 
+  /** Text that fits a line: cut, and half a surrogate pair replaced. */
+  function cut(value) {
+    return Buffer.from(String(value).slice(0, LONGEST_TEXT)).toString();
+  }
+
   function send(line) {
     if (socket && !socket.destroyed && socket.writable) socket.write(JSON.stringify(line) + '\n');
   }
 
+  function sendError(id, error) {
+    send({ type: 'error', id: id || 0, message: cut(error) });
+  }
+
+  function isMainThread() {
+    try {
+      return require('worker_threads').isMainThread;
+    } catch (error) {
+      return true; // too old to have threads
+    }
+  }
+
   function isOurBusiness() {
     if (!socketPath) return false;
-    const path = require('path');
-    if (process.argv[1] && PACKAGE_MANAGERS.test(path.basename(process.argv[1]))) return false;
-    return require('worker_threads').isMainThread;
+    const program = process.argv[1] ? require('path').basename(process.argv[1]) : '';
+    return !PACKAGE_MANAGERS.test(program) && isMainThread();
   }
 
   // ---- V8 --------------------------------------------------------------------------------------
@@ -63,30 +87,48 @@
   }
 
   function findCollector() {
-    if (typeof globalThis.gc === 'function') return globalThis.gc;
-    // Node.js 18 refuses --expose-gc in NODE_OPTIONS.
-    require('v8').setFlagsFromString('--expose-gc');
-    return require('vm').runInNewContext('gc');
+    if (typeof global.gc === 'function') return global.gc;
+    // Node.js 18 refuses --expose-gc in NODE_OPTIONS. The flag is for our context only: contexts
+    // that the service makes later look as they would without us.
+    const v8 = require('v8');
+    v8.setFlagsFromString('--expose-gc');
+    try {
+      return require('vm').runInNewContext('gc');
+    } finally {
+      v8.setFlagsFromString('--no-expose-gc');
+    }
   }
 
   /** The collect sequence; one collection is not enough, and a third gains nothing. */
   function collect(id) {
-    const started = process.hrtime();
-    collecting += 1;
-    const last = guarded(() => {
-      collecting -= 1;
+    const started = hrtime();
+    const step = (work) => () => {
+      try {
+        work();
+      } catch (error) {
+        collecting -= 1;
+        sendError(id, error);
+      }
+    };
+    const finish = step(() => {
       collectGarbage();
-      const memory = process.memoryUsage();
-      const took = process.hrtime(started);
-      const ms = took[0] * 1e3 + took[1] / 1e6;
-      send({ type: 'collected', id: id, ms: ms, memory: memory, seen: requestsSeen });
+      const memory = memoryUsage();
+      const took = hrtime(started);
+      send({
+        type: 'collected',
+        id: id,
+        ms: took[0] * 1e3 + took[1] / 1e6,
+        memory: memory,
+        seen: requestsSeen,
+      });
+      collecting -= 1;
     });
-    setImmediate(
-      guarded(() => {
-        collectGarbage();
-        setImmediate(() => setImmediate(last));
-      }),
-    );
+    const begin = step(() => {
+      collectGarbage();
+      setImmediate(() => setImmediate(finish));
+    });
+    collecting += 1;
+    setImmediate(begin);
   }
 
   // ---- samples ---------------------------------------------------------------------------------
@@ -94,13 +136,12 @@
   function startSampling(everyMs) {
     if (sampler) return;
     const hooks = require('perf_hooks');
-    const delay = hooks.monitorEventLoopDelay({ resolution: 10 });
-    delay.enable();
+    const delay = hooks.monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
     const observer = new hooks.PerformanceObserver(guarded(countPauses));
-    observer.observe({ entryTypes: ['gc'] });
     const sample = guarded(() => collecting === 0 && sendSample(delay));
-    // What V8 allocates for code that runs for the first time is spent before anything is measured.
-    for (let i = 0; i < 3; ++i) sample();
+    delay.enable();
+    observer.observe({ entryTypes: ['gc'] });
+    sample(); // also so that what its first call allocates is there before the first collection
     const timer = setInterval(sample, everyMs);
     timer.unref();
     sampler = { delay: delay, observer: observer, timer: timer };
@@ -115,31 +156,33 @@
   }
 
   function countPauses(list) {
+    const constants = require('perf_hooks').constants;
     const entries = list.getEntries();
     for (let i = 0; i < entries.length; ++i) {
       const detail = entries[i].detail || {};
-      if (detail.flags & FORCED) continue;
+      if (detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) continue;
       pauses.count += 1;
-      if (detail.kind === MAJOR) pauses.major += 1;
+      if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) pauses.major += 1;
       pauses.totalMs += entries[i].duration;
       pauses.maxMs = Math.max(pauses.maxMs, entries[i].duration);
     }
   }
 
-  function inMs(nanoseconds) {
-    return nanoseconds > 0 && isFinite(nanoseconds) ? nanoseconds / 1e6 : 0;
+  /** What a tick of the histogram's timer was late. */
+  function lateness(nanoseconds) {
+    return isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - DELAY_RESOLUTION_MS) : 0;
   }
 
   function sendSample(delay) {
     send({
       type: 'sample',
-      memory: process.memoryUsage(),
+      memory: memoryUsage(),
       seen: requestsSeen,
       gc: pauses,
       delay: {
-        p50Ms: inMs(delay.percentile(50)),
-        p99Ms: inMs(delay.percentile(99)),
-        maxMs: inMs(delay.max),
+        p50Ms: lateness(delay.percentile(50)),
+        p99Ms: lateness(delay.percentile(99)),
+        maxMs: delay.max > 0 ? lateness(delay.max) : 0,
       },
       handles: process.getActiveResourcesInfo().length,
     });
@@ -161,10 +204,9 @@
 
   function forwardWarnings() {
     const forward = guarded((warning) => {
-      if (++warnings > MOST_WARNINGS) return;
-      const name = String(warning.name).slice(0, 100);
-      const message = String(warning.message).slice(0, LONGEST_MESSAGE);
-      send({ type: 'warning', name: name, message: message });
+      if (warnings === MOST_WARNINGS) return;
+      warnings += 1;
+      send({ type: 'warning', name: cut(warning.name), message: cut(warning.message) });
     });
     process.on('warning', forward);
   }
@@ -173,7 +215,7 @@
 
   const handlers = {
     welcome: (line) => {
-      if (line.protocol !== PROTOCOL) stopSampling();
+      welcomed = line.protocol === PROTOCOL && nodeMajor >= OLDEST_NODE;
     },
     sample: (line) => startSampling(line.everyMs),
     silence: () => stopSampling(),
@@ -183,7 +225,7 @@
       send({ type: 'frozen', id: line.id });
     },
     bye: () => {
-      saidBye = true;
+      welcomed = false;
       stopSampling();
       socket.end();
     },
@@ -192,33 +234,38 @@
   const receive = guarded((text) => {
     const line = JSON.parse(text);
     if (!Object.prototype.hasOwnProperty.call(handlers, line.type)) return;
+    // One that speaks another protocol, or greets a Node.js that is too old, gets nothing done.
+    if (!welcomed && line.type !== 'welcome') return;
     try {
       handlers[line.type](line);
     } catch (error) {
-      const message = String(error).slice(0, LONGEST_MESSAGE);
-      send({ type: 'error', id: line.id || 0, message: message });
+      sendError(line.id, error);
     }
   });
 
   function connect() {
     let pending = '';
-    let connected = false;
     socket = require('net').connect(socketPath);
     socket.unref();
     socket.setEncoding('utf8');
-    socket.on('connect', () => {
-      connected = true;
-    });
-    socket.on('data', (text) => {
-      const lines = (pending + text).split('\n');
-      pending = lines.pop();
-      lines.forEach((line) => receive(line));
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      // leakcheck died without a word: the service must not outlive it.
-      if (connected && !saidBye) process.kill(process.pid, 'SIGKILL');
-    });
+    socket.on(
+      'data',
+      guarded((text) => {
+        const lines = (pending + text).split('\n');
+        pending = lines.pop();
+        if (pending.length > LONGEST_LINE) pending = '';
+        lines.forEach(receive);
+      }),
+    );
+    socket.on('error', () => {}); // 'close' follows
+    socket.on(
+      'close',
+      guarded(() => {
+        stopSampling();
+        // leakcheck died without a word: the service must not outlive it.
+        if (welcomed) kill(process.pid, 'SIGKILL');
+      }),
+    );
   }
 
   const start = guarded(() => {
@@ -238,7 +285,7 @@
       ppid: process.ppid,
       node: process.versions.node,
       v8: process.versions.v8,
-      argv: process.argv,
+      argv: process.argv.slice(0, MOST_ARGUMENTS).map(cut),
       canCollect: typeof collectGarbage === 'function',
     });
   });
