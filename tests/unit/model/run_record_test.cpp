@@ -1,0 +1,289 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+
+#include "harness/model/run_report.hpp"
+
+using namespace leakcheck;
+using namespace leakcheck::model;
+
+namespace {
+
+Latency latency(double scale) {
+  return {0.25 * scale, 1.5 * scale, 1.25 * scale, 2.5 * scale, 3 * scale, 8 * scale, 20 * scale};
+}
+
+QuantityVerdict quantity_verdict() {
+  QuantityVerdict verdict;
+  verdict.quantity = Quantity::array_buffers;
+  verdict.answer = Answer::leak;
+  verdict.rule = Rule::linear;
+  verdict.growth = {64.25, 63.5, 65, 0.99, 31, 3100};
+  verdict.budget_per_request = 4;
+  verdict.smallest_leak = 0.75;
+  verdict.reason = "it grows";
+  return verdict;
+}
+
+Sample sample(double at_ms) {
+  Sample each;
+  each.at_ms = at_ms;
+  each.phase = Phase::confirm;
+  each.memory = {{61'000'000}, {9'437'184}, {4'400'000}, {1'500'000}, {20'000}};
+  each.requests_seen = 187;
+  each.gc_count = 4;
+  each.gc_major_count = 1;
+  each.gc_total_ms = 3.25;
+  each.gc_max_ms = 1.5;
+  each.event_loop_delay_p50_ms = 10.125;
+  each.event_loop_delay_p99_ms = 11.25;
+  each.event_loop_delay_max_ms = 12.5;
+  each.active_handles = 3;
+  return each;
+}
+
+void fill_target(TargetSummary& target) {
+  target.command = {"node", "server.js"};
+  target.url = "http://127.0.0.1:1";
+  target.pid = 4711;
+  target.node_version = "20.20.2";
+  target.v8_version = "11.3";
+  target.max_old_space_mb = 128;
+  target.ready_ms = 212.5;
+  target.end = TargetEnd::crashed;
+  target.exit_code = 1;
+  target.signal = 11;
+  target.stdout_log = "out.log";
+  target.stderr_log = "err.log";
+  target.log_tail = {"one", "", "three"};
+}
+
+/// Every field differs from its default.
+RunReport full_report() {
+  RunReport report;
+  report.leakcheck_version = "9.8.7";
+  report.started_at = "2026-11-23T20:08:24Z";
+  report.run_folder = ".leakcheck/runs/a";
+  report.duration_ms = 4120.5;
+  report.scenario = {"orders", "orders.yaml", "pr", Mode::native, 20, 12.5, 101, 6, 40, {"a", "b"}};
+  fill_target(report.target);
+  report.outcome = {Ending::load_invalid, "what happened", "the cure"};
+  report.verdict = Verdict{Answer::bounded,
+                           "because",
+                           Quantity::external,
+                           {quantity_verdict()},
+                           {{"heapUsed growth", "15 %", "3 %", CheckState::failed, "too much"}},
+                           {{"rate", "1", "2", CheckState::inconclusive, "who knows"}}};
+  report.load = {100,
+                 99,
+                 7,
+                 {{"timeout", 1}, {"status 500", 6}},
+                 {{200, 93}, {500, 6}},
+                 842.25,
+                 latency(1),
+                 {{"GET /", 100, 7, latency(2)}}};
+  report.requests_seen = 98;
+  report.cycles = {
+      {3, Phase::warmup, 100, 400, 2, {{5}, {4}, {3}, {2}, {1}}, 84.25, 31.5, 900.125, 2}};
+  report.samples = {sample(1.5), sample(2.25)};
+  report.process_warnings = {{1.5, "MaxListenersExceededWarning", "11 listeners"}};
+  report.notes = {"a note"};
+  return report;
+}
+
+RunReport reread(const RunReport& report) {
+  auto parsed = parse_run_record(render_run_record(report));
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error().message);
+  return *parsed;
+}
+
+/// The error of a record in which `from` is replaced by `to`.
+Error damage(const std::string& from, const std::string& to) {
+  std::string text = render_run_record(full_report());
+  const auto at = text.find(from);
+  REQUIRE_MESSAGE(at != std::string::npos, from);
+  text.replace(at, from.size(), to);
+  const auto parsed = parse_run_record(text);
+  REQUIRE_FALSE(parsed.has_value());
+  CHECK(parsed.error().kind == ErrorKind::usage);
+  CHECK_FALSE(parsed.error().hint.empty());
+  return parsed.error();
+}
+
+}  // namespace
+
+TEST_CASE("Run record: everything survives a round trip") {
+  const RunReport report = full_report();
+  const RunReport read = reread(report);
+  CHECK(render_run_record(read) == render_run_record(report));
+  // The text alone would not notice a field that neither side knows.
+  CHECK(read.scenario.arrival_rate == report.scenario.arrival_rate);
+  CHECK(read.scenario.mode == Mode::native);
+  CHECK(read.target.end == TargetEnd::crashed);
+  CHECK(read.target.signal == 11);
+  CHECK(read.verdict->culprit == Quantity::external);
+  CHECK(read.verdict->quantities[0].growth.requests == 3100);
+  CHECK(read.verdict->quantities[0].rule == Rule::linear);
+  CHECK(read.load.statuses == report.load.statuses);
+  CHECK(read.load.errors == report.load.errors);
+  CHECK(read.load.steps[0].latency.max_ms == 40);
+  CHECK(read.cycles[0].post_gc == report.cycles[0].post_gc);
+  CHECK(read.samples[1].memory == report.samples[1].memory);
+  CHECK(read.samples[1].event_loop_delay_max_ms == 12.5);
+  CHECK(read.samples[1].active_handles == 3);
+  CHECK(read.process_warnings[0].message == "11 listeners");
+  CHECK(read.notes == report.notes);
+}
+
+TEST_CASE("Run record: an empty report survives too") {
+  const RunReport report;
+  const RunReport read = reread(report);
+  CHECK(render_run_record(read) == render_run_record(report));
+  CHECK_FALSE(read.verdict.has_value());
+  CHECK_FALSE(read.target.end.has_value());
+}
+
+TEST_CASE("Run record: NaN and infinity are null, and come back as not a number") {
+  RunReport report = full_report();
+  report.verdict->quantities[0].growth.high = std::numeric_limits<double>::infinity();
+  report.verdict->quantities[0].smallest_leak = std::nan("");
+  report.duration_ms = -std::numeric_limits<double>::infinity();
+  const std::string text = render_run_record(report);
+  CHECK(text.find("\"high\":null") != std::string::npos);
+  CHECK(text.find("\"smallestLeak\": null") != std::string::npos);
+  CHECK(text.find("\"durationMs\": null") != std::string::npos);
+  const RunReport read = reread(report);
+  CHECK(std::isnan(read.verdict->quantities[0].growth.high));
+  CHECK(render_run_record(read) == text);
+}
+
+TEST_CASE("Run record: bytes that are no UTF-8 become U+FFFD, and never throw") {
+  RunReport report = full_report();
+  report.target.log_tail = {"\xff\xfe", "cut \xe2\x82", std::string("nul \0 in it", 11)};
+  report.load.errors = {{"bad \xff", 1}, {"bad \xfe", 2}};
+  const RunReport read = reread(report);
+  CHECK(read.target.log_tail[0] == "\xEF\xBF\xBD\xEF\xBF\xBD");
+  CHECK(read.target.log_tail[2].size() == 11);
+  CHECK(read.load.errors.size() == 1);
+  CHECK(read.load.errors.begin()->second == 3);
+}
+
+TEST_CASE("Run record: the largest counts are exact") {
+  RunReport report = full_report();
+  report.requests_seen = std::numeric_limits<std::int64_t>::max();
+  report.cycles[0].post_gc.rss = {std::numeric_limits<std::int64_t>::min()};
+  const RunReport read = reread(report);
+  CHECK(read.requests_seen == std::numeric_limits<std::int64_t>::max());
+  CHECK(read.cycles[0].post_gc.rss.count == std::numeric_limits<std::int64_t>::min());
+}
+
+TEST_CASE("Run record: 100,000 samples stay below 12 MB, one line each") {
+  RunReport report;
+  for (int at = 0; at < 100'000; ++at) report.samples.push_back(sample(250.123456 * at));
+  const std::string text = render_run_record(report);
+  CHECK(text.size() < 12'000'000);
+  const auto parsed = parse_run_record(text);
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->samples.size() == 100'000);
+  CHECK(parsed->samples[99'999].at_ms == doctest::Approx(250.123456 * 99'999).epsilon(1e-9));
+}
+
+TEST_CASE("Run record: columns are found by name, and unknown keys are passed over") {
+  const auto parsed = parse_run_record(R"({
+    "leakcheckRunRecord": 1, "future": [1],
+    "outcome": {"ending": "clean"}, "scenario": {"name": "a"},
+    "samples": {"columns": ["heapUsed", "new", "atMs"], "rows": [[7, "x", 2.5], [8.0, null, 3]]}})");
+  REQUIRE_MESSAGE(parsed.has_value(), parsed.error().message);
+  CHECK(parsed->samples[0].memory.heap_used.count == 7);
+  CHECK(parsed->samples[1].memory.heap_used.count == 8);
+  CHECK(parsed->samples[1].at_ms == 3);
+  CHECK(parsed->samples[1].phase == Phase::launch);
+}
+
+TEST_CASE("Run record: other files are refused with the cure") {
+  for (const std::string text :
+       {"", "{}", "[]", "null", "42", "not json", "{\"leakcheckRunRecord\": 1", "\xff\xfe{",
+        "[1, 2]", "{\"log\": {\"version\": \"1.2\", \"entries\": []}}"}) {
+    const auto parsed = parse_run_record(text);
+    REQUIRE_FALSE_MESSAGE(parsed.has_value(), text);
+    CHECK(parsed.error().kind == ErrorKind::usage);
+    CHECK(parsed.error().message == "this is not a run record of leakcheck");
+    CHECK(parsed.error().hint.find("run.json") != std::string::npos);
+  }
+}
+
+TEST_CASE("Run record: nesting without end is refused, not a stack overflow") {
+  const std::string deep(200'000, '[');
+  CHECK_FALSE(parse_run_record(deep).has_value());
+  const std::string closed = deep + std::string(200'000, ']');
+  CHECK_FALSE(parse_run_record(closed).has_value());
+  const auto inside = parse_run_record("{\"leakcheckRunRecord\": 1, \"verdict\": " + closed + "}");
+  CHECK_FALSE(inside.has_value());
+}
+
+TEST_CASE("Run record: a list of records says that one is wanted") {
+  const std::string one = render_run_record(full_report());
+  const auto parsed = parse_run_record("[" + one + "," + one + "]");
+  REQUIRE_FALSE(parsed.has_value());
+  CHECK(parsed.error().message == "this file holds 2 run records");
+  CHECK(parsed.error().hint.find("run.json") != std::string::npos);
+}
+
+TEST_CASE("Run record: a newer version is refused, and so is one that is none") {
+  const Error newer = damage("\"leakcheckRunRecord\": 1", "\"leakcheckRunRecord\": 2");
+  CHECK(newer.message == "the run record has version 2, this leakcheck reads up to 1");
+  CHECK(newer.hint.find("newer") != std::string::npos);
+  for (const std::string version : {"0", "-1", "\"1\"", "1.5", "null", "[]"}) {
+    const Error none = damage("\"leakcheckRunRecord\": 1", "\"leakcheckRunRecord\": " + version);
+    CHECK(none.message.find("damaged") != std::string::npos);
+  }
+  damage("\"leakcheckRunRecord\": 1", "\"leakcheckRunRecord\": 18446744073709551615");
+}
+
+TEST_CASE("Run record: every wrong type is named with its place") {
+  const auto says = [](const std::string& from, const std::string& to, const std::string& message) {
+    CHECK(damage(from, to).message == "the run record is damaged: " + message);
+  };
+  says("\"ending\":\"load_invalid\"", "\"ending\":\"fine\"",
+       "outcome.ending is not one of the words known there");
+  says("\"ending\":\"load_invalid\"", "\"ending\": 3",
+       "outcome.ending is not one of the words known there");
+  says("\"ending\"", "\"end\"", "outcome.ending is not there");
+  says("\"pid\": 4711", "\"pid\": 2147483648", "target.pid is not a whole number of this range");
+  says("\"pid\": 4711", "\"pid\": 1.5", "target.pid is not a whole number of this range");
+  says("\"pid\": 4711", "\"pid\": null", "target.pid is not a whole number of this range");
+  says("\"requestsSeen\": 98", "\"requestsSeen\": 18446744073709551615",
+       "requestsSeen is not a whole number of this range");
+  says("\"durationMs\": 4120.5", "\"durationMs\": \"4120.5\"", "durationMs is not a number");
+  says("\"url\": \"http://127.0.0.1:1\"", "\"url\": []", "target.url is not a text");
+  says("[\"a\",\"b\"]", "[\"a\",7]", "scenario.flows[1] is not a text");
+  says("[\"a\",\"b\"]", "{}", "scenario.flows is not a list");
+  says("\"statuses\": {\"200\"", "\"statuses\": {\"2xx\"",
+       "load.statuses.2xx is not a status code");
+  says("\"rss\":5", "\"rss\":true", "cycles[0].postGc.rss is not a whole number of this range");
+  says("[1.5,\"confirm\"", "[\"confirm\"", "samples.rows[0] is not a list as long as the columns");
+  says("[1.5,\"confirm\"", "[1.5,\"sleep\"", "samples.rows[0] is not one of the words known there");
+}
+
+TEST_CASE("Run record: damage never throws, whatever byte it hits") {
+  const std::string whole = render_run_record(full_report());
+  std::mt19937 random(7);
+  int refused = 0;
+  for (int round = 0; round < 1000; ++round) {
+    std::string text = whole;
+    for (int hits = 0; hits < 3; ++hits)
+      text[random() % text.size()] = static_cast<char>(random() % 256);
+    if (round % 3 == 0) text.resize(random() % text.size());
+    const auto parsed = parse_run_record(text);
+    if (!parsed) {
+      ++refused;
+      CHECK_FALSE(parsed.error().message.empty());
+    } else {
+      CHECK_FALSE(render_run_record(*parsed).empty());
+    }
+  }
+  CHECK(refused > 300);
+}

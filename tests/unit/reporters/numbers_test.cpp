@@ -1,0 +1,70 @@
+#include "reporters/numbers.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "reporters/sparkline.hpp"
+
+using namespace leakcheck::reporters;
+
+namespace {
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+}
+
+TEST_CASE("Numbers: counts, rates and times as people read them") {
+  CHECK(format_count(0) == "0");
+  CHECK(format_count(999) == "999");
+  CHECK(format_count(1'234'567) == "1,234,567");
+  CHECK(format_count(-1234) == "-1,234");
+  CHECK(format_count(-123) == "-123");
+  CHECK(format_rate(3.46) == "3.5");
+  CHECK(format_rate(1204.4) == "1,204");
+  CHECK(format_ms(0.844) == "0.84 ms");
+  CHECK(format_ms(9.996) == "10.0 ms");
+  CHECK(format_ms(99.96) == "100 ms");
+  CHECK(format_ms(3100) == "3.1 s");
+  CHECK(format_elapsed(4120) == "4.1 s");
+  CHECK(format_elapsed(125'000) == "2 min 05 s");
+  CHECK(format_percent(1, 3) == "33.3 %");
+  CHECK(format_percent(1, 0) == "0 %");
+  CHECK(count_of(1, "request") == "1 request");
+  CHECK(count_of(5300, "request") == "5,300 requests");
+}
+
+TEST_CASE("Numbers: what is not known is said, never printed as nan") {
+  CHECK(format_known_bytes(std::nan("")) == "not known");
+  CHECK(format_interval(-1, kInfinite) == "not known");
+  CHECK(format_ms(kInfinite) == "not known");
+  CHECK(format_rate(kInfinite) == "0");
+  CHECK(format_percent(1, std::nan("")) == "0 %");
+}
+
+TEST_CASE("Numbers: seconds in XML are plain decimals, whatever a record says") {
+  CHECK(plain_seconds(4120.4) == "4.120");
+  CHECK(plain_seconds(0) == "0.000");
+  CHECK(plain_seconds(-5) == "0.000");
+  CHECK(plain_seconds(std::nan("")) == "0.000");
+  CHECK(plain_seconds(1e300) == "1000000000.000");
+}
+
+TEST_CASE("Sparkline: the lowest value is at the bottom, the highest at the top") {
+  CHECK(render_sparkline({}, 10, 0) == "");
+  CHECK(render_sparkline({1, 2}, 0, 0) == "");
+  CHECK(render_sparkline({5}, 10, 0) == "▁");
+  CHECK(render_sparkline({0, 1, 2, 3, 4, 5, 6, 7}, 8, 0) == "▁▂▃▄▅▆▇█");
+  CHECK(render_sparkline({3, 3, 3}, 8, 0) == "▁▁▁");
+}
+
+TEST_CASE("Sparkline: noise below the smallest range stays flat, growth above it does not") {
+  CHECK(render_sparkline({100, 101, 100, 102}, 8, 100) == "▁▁▁▁");
+  CHECK(render_sparkline({100, 150, 200}, 8, 100) == "▁▅█");
+}
+
+TEST_CASE("Sparkline: a long series is joined into the columns") {
+  CHECK(render_sparkline({0, 0, 8, 8}, 2, 0) == "▁█");
+  std::vector<double> many;
+  for (int at = 0; at < 1000; ++at) many.push_back(at);
+  CHECK(render_sparkline(many, 8, 0) == "▁▂▃▄▅▆▇█");
+}
