@@ -17,4 +17,7 @@ execute_process(
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "npm install failed in ${FOLDER}: ${result}")
 endif()
+# The packages of Node.js have their binaries in .bin under the one name "node": npx, which puts that
+# folder first on PATH, would run whichever was linked last.
+file(REMOVE ${FOLDER}/node_modules/.bin/node)
 file(WRITE ${stamp} ${wanted})

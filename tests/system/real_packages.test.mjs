@@ -71,11 +71,7 @@ test('npx tsx server.ts', async (t) => {
 });
 
 test('a cluster: the workers are measured, and summed', async (t) => {
-  const script = `
-    const cluster = require('node:cluster');
-    if (cluster.isPrimary) { cluster.fork(); cluster.fork(); }
-    else require(${JSON.stringify(path.join(services, 'entry_per_request.cjs'))});`;
-  const result = await run(t, forService('cluster', { command: [process.execPath, '-e', script] }));
+  const result = await run(t, forService('two_workers.cjs'));
   expectEnding(result, { code: 1, ending: 'leak', says: /request/ });
   assert.equal(result.report.cycles.at(-1).processes, 2);
   const { bytesPerRequest } = judged(result, 'heapUsed').growth;

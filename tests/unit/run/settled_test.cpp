@@ -51,7 +51,10 @@ TEST_SUITE("Settled") {
     CHECK(heap(settled) - heap(settled - 1) < 7000);
   }
 
-  TEST_CASE("a pace that keeps rising does not settle") {
-    CHECK(cycles_until_settled([](int k) { return 5e6 + 3000.0 * k * k; }) > 50);
+  TEST_CASE("a pace that keeps rising settles only when a tenth of it is more than its rise") {
+    // 3,000 k² grows by 6,000 more each cycle: 18,000 between the two spans of three.
+    const int settled = cycles_until_settled([](int k) { return 5e6 + 3000.0 * k * k; });
+    CHECK(settled == 36);
+    CHECK(cycles_until_settled([](int k) { return 5e6 * std::pow(1.1, k); }) == 0);
   }
 }
