@@ -12,6 +12,8 @@ namespace leakcheck {
 namespace {
 
 constexpr std::array<const char*, 4> kUnits = {"KB", "MB", "GB", "TB"};
+constexpr double kMegabyte = 1024 * 1024;
+constexpr double kLongestPlain = 1e6;
 
 std::string format_scaled(double bytes) {
   std::size_t unit = 0;
@@ -21,7 +23,14 @@ std::string format_scaled(double bytes) {
     value /= 1024;
     ++unit;
   }
+  if (std::abs(value) >= kLongestPlain) return fmt::format("{:.3g} {}", value, kUnits[unit]);
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string group(std::string digits) {
+  const std::size_t sign = digits.front() == '-' ? 1 : 0;
+  for (std::size_t at = digits.size(); at > sign + 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
 }
 
 /// 0 when the unit is not known.
@@ -37,13 +46,26 @@ double unit_factor(std::string_view unit) {
 
 }  // namespace
 
+std::string format_grouped(std::int64_t number) {
+  return group(std::to_string(number));
+}
+
+std::string format_grouped(double number) {
+  if (!std::isfinite(number)) return "not known";
+  // Adding 0 turns -0 into 0.
+  return group(fmt::format("{:.0f}", std::round(number) + 0.0));
+}
+
 std::string format_bytes(Bytes bytes) {
-  if (std::abs(bytes.count) < 1024) return fmt::format("{} B", bytes.count);
+  if (bytes.count > -1024 && bytes.count < 1024) return fmt::format("{} B", bytes.count);
   return format_scaled(static_cast<double>(bytes.count));
 }
 
 std::string format_bytes(double bytes) {
-  if (std::abs(bytes) >= 1023.995) return format_scaled(bytes);
+  if (!std::isfinite(bytes)) return "not known";
+  const double size = std::abs(bytes);
+  if (size >= kMegabyte - 0.5) return format_scaled(bytes);
+  if (size >= 999.995) return format_grouped(bytes) + " B";
   std::string text = fmt::format("{:.2f}", bytes);
   while (text.back() == '0') text.pop_back();
   if (text.back() == '.') text.pop_back();

@@ -29,8 +29,8 @@ class EventLoop {
   /// The loop never owns `fd`: unwatch it before it is closed.
   /// `epoll_events` is EPOLLIN, EPOLLOUT …, level-triggered.
   void watch(int fd, std::uint32_t epoll_events, FdCallback callback);
-  void change(int fd, std::uint32_t epoll_events);
-  void unwatch(int fd);  ///< no-op for an unknown fd
+  void change(int fd, std::uint32_t epoll_events);  ///< of a watched fd
+  void unwatch(int fd);                             ///< no-op for an unknown fd
 
   /// Fires once, at or just after `when`, to the precision of a timerfd (tens of µs).
   TimerId call_at(TimePoint when, TimerCallback callback);

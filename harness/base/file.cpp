@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "harness/base/unique_fd.hpp"
 
@@ -19,23 +18,45 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// A new temporary file beside `path`; its name is put into `name`.
-Result<UniqueFd> open_beside(const fs::path& path, std::string& name) {
+constexpr const char* kChooseAnother = "choose a path below a folder that you may write to";
+
+std::string cure(int error_number) {
+  return error_number == ENOSPC || error_number == EDQUOT ? "free some space on that disk"
+                                                          : kChooseAnother;
+}
+
+/// Where a file goes, and the temporary file beside it that becomes it.
+struct Place {
+  fs::path path;
+  std::string temporary;
+  UniqueFd fd;
+};
+
+Result<Place> open_place(const fs::path& asked) {
   std::error_code error;
-  fs::create_directories(folder_of(path), error);
+  fs::create_directories(folder_of(asked), error);
   if (error)
     return fail(ErrorKind::report,
-                "cannot make the folder " + folder_of(path).string() + ": " + error.message(),
-                "choose a path below a folder that you may write to");
-  if (fs::is_directory(path, error))
-    return fail(ErrorKind::report, "cannot write " + path.string() + ": it is a folder",
+                "cannot make the folder " + folder_of(asked).string() + ": " + error.message(),
+                cure(error.value()));
+  const auto status = fs::status(asked, error);
+  if (fs::is_directory(status) || !asked.has_filename())
+    return fail(ErrorKind::report, "cannot write " + asked.string() + ": it is a folder",
                 "give the name of a file in it");
-  name = (folder_of(path) / ("." + path.filename().string() + ".XXXXXX")).string();
-  UniqueFd fd(mkostemp(name.data(), O_CLOEXEC));
-  if (!fd)
-    return fail_errno(ErrorKind::report, "cannot write " + path.string(), errno,
-                      "choose a path below a folder that you may write to");
-  return fd;
+  // rename() would put a file in the place of /dev/null.
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    return fail(ErrorKind::report,
+                "cannot write " + asked.string() + ": it is there and is no regular file",
+                "give the name of a file");
+  Place place{asked, "", UniqueFd()};
+  // A link stays a link: it may be the one that a web server shows, or /dev/stdout.
+  if (fs::exists(status) && fs::is_symlink(asked, error)) place.path = fs::canonical(asked, error);
+  const fs::path temporary = "." + place.path.filename().string() + ".XXXXXX";
+  place.temporary = (folder_of(place.path) / temporary).string();
+  place.fd.reset(mkostemp(place.temporary.data(), O_CLOEXEC));
+  if (!place.fd)
+    return fail_errno(ErrorKind::report, "cannot write " + asked.string(), errno, cure(errno));
+  return place;
 }
 
 int write_all(int fd, std::string_view content) {
@@ -51,39 +72,45 @@ int write_all(int fd, std::string_view content) {
 }  // namespace
 
 Result<std::string> load_file(const fs::path& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error))
-    return fail(ErrorKind::io, "cannot read " + path.string() + ": it is a folder");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail_errno(ErrorKind::io, "cannot read " + path.string(), errno);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad()) return fail_errno(ErrorKind::io, "cannot read " + path.string(), errno);
-  return std::move(text).str();
+  const auto refuse = [&](int error_number) {
+    return fail_errno(ErrorKind::io, "cannot read " + path.string(), error_number);
+  };
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return refuse(errno);
+  std::string text;
+  std::array<char, 64 * 1024> part{};
+  for (;;) {
+    const ssize_t got = ::read(fd.get(), part.data(), part.size());
+    if (got == 0) return text;
+    if (got > 0) {
+      text.append(part.data(), static_cast<std::size_t>(got));
+    } else if (errno == EISDIR) {
+      return fail(ErrorKind::io, "cannot read " + path.string() + ": it is a folder");
+    } else if (errno != EINTR) {
+      return refuse(errno);
+    }
+  }
 }
 
 Result<void> write_file(const fs::path& path, std::string_view content, unsigned mode) {
-  std::string temporary;
-  auto fd = open_beside(path, temporary);
-  if (!fd) return tl::make_unexpected(fd.error());
-  int error = write_all(fd->get(), content);
-  if (error == 0 && ::fchmod(fd->get(), mode) != 0) error = errno;
-  if (error == 0 && ::fsync(fd->get()) != 0) error = errno;
-  fd->reset();
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  auto place = open_place(path);
+  if (!place) return tl::make_unexpected(place.error());
+  int error = write_all(place->fd.get(), content);
+  if (error == 0 && ::fchmod(place->fd.get(), mode) != 0) error = errno;
+  if (error == 0 && ::fsync(place->fd.get()) != 0) error = errno;
+  place->fd.reset();
+  if (error == 0 && ::rename(place->temporary.c_str(), place->path.c_str()) != 0) error = errno;
   if (error != 0) {
-    ::unlink(temporary.c_str());
-    return fail_errno(ErrorKind::report, "cannot write " + path.string(), error,
-                      error == ENOSPC ? "free some space on that disk" : "");
+    ::unlink(place->temporary.c_str());
+    return fail_errno(ErrorKind::report, "cannot write " + path.string(), error, cure(error));
   }
   return {};
 }
 
 Result<void> check_writable(const fs::path& path) {
-  std::string temporary;
-  const auto fd = open_beside(path, temporary);
-  if (!fd) return tl::make_unexpected(fd.error());
-  ::unlink(temporary.c_str());
+  const auto place = open_place(path);
+  if (!place) return tl::make_unexpected(place.error());
+  ::unlink(place->temporary.c_str());
   return {};
 }
 

@@ -12,11 +12,14 @@ namespace leakcheck {
 Result<std::string> load_file(const std::filesystem::path& path);
 
 /// Writes the file whole or not at all: temporary file beside it, fsync, rename. Missing folders
-/// are made. Errors: ErrorKind::report, with the path; the temporary file is removed.
+/// are made; a symbolic link to a file is followed; `mode` is not cut by the umask.
+/// Errors: ErrorKind::report, with the path and the cure; the temporary file is removed. What is
+///         there and is no file (a folder, /dev/stdout, a pipe) is refused.
 Result<void> write_file(const std::filesystem::path& path, std::string_view content,
                         unsigned mode = 0644);
 
-/// Whether write_file() could succeed there: the folder is made and a temporary file tried.
+/// Whether write_file() could succeed there: the folder is made and a temporary file tried, which
+/// is removed.
 /// Errors: ErrorKind::report, with the path and the cure.
 Result<void> check_writable(const std::filesystem::path& path);
 

@@ -23,6 +23,13 @@ bool is_name(std::string_view text) {
   return true;
 }
 
+bool is_argument(std::string_view text) {
+  for (const char c : text)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '.' && c != '-')
+      return false;
+  return !text.empty();
+}
+
 Result<Placeholder> parse_placeholder(std::string_view inside) {
   const auto refuse = [&](const char* why) {
     return fail(ErrorKind::scenario, "\"{{" + std::string(inside) + "}}\" " + why, kHint);
@@ -32,11 +39,14 @@ Result<Placeholder> parse_placeholder(std::string_view inside) {
   const auto open = text.find('(');
   if (open != std::string_view::npos) {
     if (text.back() != ')') return refuse("has a \"(\" that is not closed");
-    std::string_view arguments = text.substr(open + 1, text.size() - open - 2);
-    while (!trim(arguments).empty()) {
-      const auto comma = arguments.find(',');
-      placeholder.arguments.emplace_back(trim(arguments.substr(0, comma)));
-      arguments = comma == std::string_view::npos ? "" : arguments.substr(comma + 1);
+    std::string_view rest = trim(text.substr(open + 1, text.size() - open - 2));
+    for (bool more = !rest.empty(); more;) {
+      const auto comma = rest.find(',');
+      const std::string_view argument = trim(rest.substr(0, comma));
+      if (!is_argument(argument)) return refuse("has an argument that is no number and no word");
+      placeholder.arguments.emplace_back(argument);
+      more = comma != std::string_view::npos;
+      if (more) rest.remove_prefix(comma + 1);
     }
     text = trim(text.substr(0, open));
   }
@@ -61,8 +71,8 @@ Result<Template> parse_template(std::string_view text) {
     if (open == std::string_view::npos) break;
     const auto close = text.find("}}", open);
     if (close == std::string_view::npos)
-      return fail(ErrorKind::scenario, "\"{{\" is not closed in \"" + std::string(text) + "\"",
-                  kHint);
+      return fail(ErrorKind::scenario,
+                  "\"{{\" is not closed in \"" + std::string(text.substr(open)) + "\"", kHint);
     auto placeholder = parse_placeholder(text.substr(open + 2, close - open - 2));
     if (!placeholder) return tl::make_unexpected(placeholder.error());
     out.pieces.emplace_back(std::move(*placeholder));

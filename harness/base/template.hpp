@@ -13,7 +13,7 @@ namespace leakcheck {
 /// A variable of a template: `{{ userId }}`, `{{ $sequence }}`, `{{ $randomNumber(1, 100) }}`.
 struct Placeholder {
   std::string name;                    ///< with the leading `$` of a built-in one
-  std::vector<std::string> arguments;  ///< as written, white space trimmed
+  std::vector<std::string> arguments;  ///< as written: letters, digits, "_", "." and "-"
   friend bool operator==(const Placeholder&, const Placeholder&) = default;
 };
 
@@ -25,7 +25,9 @@ struct Template {
   friend bool operator==(const Template&, const Template&) = default;
 };
 
-/// Errors: ErrorKind::scenario for an unclosed `{{`, an empty or malformed name.
+/// A name is letters, digits, "_" and ".", and begins with no digit. A "}}" that closes nothing is
+/// text: JSON bodies have it.
+/// Errors: ErrorKind::scenario for an unclosed `{{`, an empty or malformed name or argument.
 Result<Template> parse_template(std::string_view text);
 
 /// Calls `value` for every placeholder, in order, and joins the pieces.

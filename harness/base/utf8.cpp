@@ -25,20 +25,29 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
+std::size_t skip_while_in(std::string_view text, std::size_t at, char low, char high) {
+  while (at < text.size() && text[at] >= low && text[at] <= high) ++at;
+  return at;
+}
+
+/// `at`, or one further when the character there ends a sequence. Anything else is text again: a
+/// sequence that was cut off must not swallow the next line.
+std::size_t skip_final(std::string_view text, std::size_t at, char low) {
+  return at < text.size() && text[at] >= low && text[at] <= 0x7E ? at + 1 : at;
+}
+
 /// Length of the terminal escape sequence at the front of `text`, which begins with ESC.
+/// Source: ECMA-48, 5.4 (CSI), 5.6 (OSC and other strings); ECMA-35, 13.2 (the others).
 std::size_t escape_length(std::string_view text) {
   if (text.size() < 2) return text.size();
-  std::size_t i = 2;
-  if (text[1] == '[') {
-    while (i < text.size() && (text[i] < 0x40 || text[i] > 0x7E)) ++i;
-    return i < text.size() ? i + 1 : i;
+  if (text[1] == '[') return skip_final(text, skip_while_in(text, 2, 0x20, 0x3F), 0x40);
+  if (std::string_view("]P_^X").find(text[1]) != std::string_view::npos) {
+    const std::size_t end = text.find_first_of("\a\x1b\n", 2);
+    if (end == std::string_view::npos) return text.size();
+    if (text[end] == '\a') return end + 1;
+    return text.substr(end, 2) == "\x1b\\" ? end + 2 : end;
   }
-  if (text[1] == ']') {
-    while (i < text.size() && text[i] != '\a' && text[i] != '\x1b' && text[i] != '\n') ++i;
-    if (i < text.size() && text[i] == '\a') return i + 1;
-    return i + 1 < text.size() && text[i] == '\x1b' && text[i + 1] == '\\' ? i + 2 : i;
-  }
-  return 2;
+  return skip_final(text, skip_while_in(text, 1, 0x20, 0x2F), 0x30);
 }
 
 }  // namespace
