@@ -1,5 +1,4 @@
 # System tests: the real binary, real Node.js, real sockets.
-find_program(NODE node REQUIRED)
 foreach(name faults verdicts real_packages)
   add_test(NAME system.${name}
     COMMAND ${NODE} --test ${CMAKE_CURRENT_LIST_DIR}/${name}.test.mjs)
