@@ -74,7 +74,7 @@ void append_escaped(std::string& out, std::string_view value, Place place) {
       break;
     case Place::header:
       for (const char c : value)
-        if (c != '\r' && c != '\n' && c != '\0') out += c;
+        if (c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)) out += c;
       break;
     case Place::url:
       append_percent(out, value);

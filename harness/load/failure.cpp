@@ -28,8 +28,10 @@ std::string_view name_connect_failure(const TransferEnd& end) {
 
 std::string_view name_failure(const TransferEnd& end) {
   if (end.code == CURLE_OPERATION_TIMEDOUT) return kTimeout;
-  // The connection was kept from an earlier request and ended before the answer began.
-  if (end.again) return "connection closed";
+  // libcurl would repeat these. After five times in a row it no longer wants to, and gives the
+  // error.
+  const bool closed = end.code == CURLE_SEND_ERROR || end.code == CURLE_RECV_ERROR;
+  if (end.again || (end.stale && closed)) return "connection closed";
   switch (end.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "name not resolved";

@@ -13,6 +13,7 @@ struct TransferEnd {
   int code = 0;                ///< CURLcode, not CURLE_OK
   long system_error = 0;       ///< errno; 0: none
   bool sent = false;           ///< the request went out
+  bool stale = false;          ///< on a connection kept from an earlier request; nothing came back
   bool again = false;          ///< libcurl wanted to send it a second time, and was not let
   bool no_descriptor = false;  ///< no socket could be opened: too many are open
 };

@@ -49,12 +49,14 @@ class HttpClient {
     std::size_t user = 0;
     std::shared_ptr<const PreparedRequest> request;
     bool in_flight = false;
-    bool sent = false;   // libcurl was let send it
-    bool again = false;  // and wanted to do it once more
+    bool sent = false;           // libcurl was let send it
+    bool again = false;          // and wanted to do it once more
+    bool head_complete = false;  // of the answer
   };
 
   void set_up(Slot& slot);
   void on_ended(Slot& slot, int result);
+  static Exchange exchange_of(const Slot& slot, int result);
   void take_back_unsent(Slot& slot);
 
   Options options_;

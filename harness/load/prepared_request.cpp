@@ -52,8 +52,11 @@ void PreparedRequest::take_headers(const HttpRequest& request) {
     headers_.release();
     headers_.reset(longer);
   };
-  for (const auto& [name, value] : request.headers)
-    append(value.empty() ? name + ";" : name + ": " + value);
+  for (const auto& [name, value] : request.headers) {
+    // "Name:" and nothing but blanks would keep the header out.
+    const bool is_blank = value.find_first_not_of(" \t") == std::string::npos;
+    append(is_blank ? name + ";" : name + ": " + value);
+  }
   for (const char* name : kAddedByLibcurl)
     if (find_header(request, name) == nullptr) append(std::string(name) + ":");
 }

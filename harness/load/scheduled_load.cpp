@@ -36,14 +36,12 @@ void ScheduledLoad::start_cycle(Duration time_limit, std::function<void(CycleOut
   cycle.iterations_left = cycle.iterations_open = iterations;
   cycle.limit = loop_.call_after(time_limit, [this] { on_time_limit(); });
   idle_.clear();
-  for (std::size_t number = 0; number < users_.size(); ++number) idle_.push_back(number);
   if (arrival_rate_) {
     cycle.arrivals.emplace(now, *arrival_rate_, iterations);
+    for (std::size_t number = users_.size(); number > 0; --number) idle_.push_back(number - 1);
     on_arrival();
   } else {
-    std::deque<std::size_t> free;
-    std::swap(free, idle_);
-    for (const std::size_t number : free) run(number);
+    for (std::size_t number = 0; number < users_.size(); ++number) run(number);
     client_.flush();
   }
 }
@@ -141,8 +139,8 @@ void ScheduledLoad::wait_for_arrival() {
 /// When all users are at work, the next to be free takes what is due by then.
 void ScheduledLoad::on_arrival() {
   while (!idle_.empty() && cycle_->arrivals->is_due(loop_.now())) {
-    const std::size_t number = idle_.front();
-    idle_.pop_front();
+    const std::size_t number = idle_.back();
+    idle_.pop_back();
     run(number);
   }
   if (!idle_.empty()) wait_for_arrival();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -81,7 +80,9 @@ class ScheduledLoad final : public LoadEngine {
   std::uint64_t seed_;
   LoadPlan plan_;
   std::vector<User> users_;
-  std::deque<std::size_t> idle_;  // who has waited longest is first
+  // Who became free last is last, and goes first: so at a low rate the same few connections serve,
+  // and none rests for so long that it cannot be used again.
+  std::vector<std::size_t> idle_;
   std::int64_t sequence_ = 0;
   std::int64_t iteration_ = 0;
   std::optional<RunningCycle> cycle_;

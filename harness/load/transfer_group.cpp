@@ -10,6 +10,14 @@
 #include <utility>
 
 namespace leakcheck::load {
+namespace {
+
+/// By default libcurl keeps four connections for each transfer that runs at that moment, and closes
+/// the others when a cycle runs out. Four for each transfer that there may be: requests may name
+/// other hosts.
+constexpr long kMostConnections = 4 * TransferGroup::kMost;
+
+}  // namespace
 
 struct TransferGroup::Callbacks {
   static int on_want(CURL*, curl_socket_t fd, int what, void* group_pointer, void*) {
@@ -34,21 +42,6 @@ struct TransferGroup::Callbacks {
     return 0;
   }
 
-  static curl_socket_t open_socket(void* group_pointer, curlsocktype, curl_sockaddr* address) {
-    auto& group = *static_cast<TransferGroup*>(group_pointer);
-    // Close-on-exec: a process started later must not hold our connections open.
-    const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    group.out_of_descriptors_ = fd < 0 && (errno == EMFILE || errno == ENFILE);
-    if (fd < 0) return CURL_SOCKET_BAD;
-    try {
-      group.sockets_[fd].is_ours = true;
-      return fd;
-    } catch (...) {
-      ::close(fd);
-      return CURL_SOCKET_BAD;
-    }
-  }
-
   static int close_socket(void* group_pointer, curl_socket_t fd) {
     static_cast<TransferGroup*>(group_pointer)->forget(fd);
     return ::close(fd);
@@ -62,6 +55,7 @@ TransferGroup::TransferGroup(EventLoop& loop, Ended ended)
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Callbacks::on_due);
   curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMostConnections);
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
 }
 
@@ -73,10 +67,22 @@ TransferGroup::~TransferGroup() {
 }
 
 void TransferGroup::adopt(EasyHandle easy) {
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
-  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+}
+
+int TransferGroup::open_socket(int family, int type, int protocol) {
+  // Close-on-exec: a process started later must not hold our connections open.
+  const int fd = ::socket(family, type | SOCK_CLOEXEC, protocol);
+  out_of_descriptors_ = fd < 0 && (errno == EMFILE || errno == ENFILE);
+  if (fd < 0) return fd;
+  try {
+    sockets_[fd].is_ours = true;
+  } catch (...) {
+    ::close(fd);
+    return -1;
+  }
+  return fd;
 }
 
 void TransferGroup::start(EasyHandle easy) {

@@ -26,8 +26,10 @@ class TransferGroup {
   TransferGroup(const TransferGroup&) = delete;
   TransferGroup& operator=(const TransferGroup&) = delete;
 
-  /// The handle's connections are opened and closed here. Once, before its first start.
+  /// The handle's connections are closed here. Once, before its first start.
   void adopt(EasyHandle easy);
+  /// For a connection of a handle that was adopted; below 0 when there is none to be had.
+  int open_socket(int family, int type, int protocol);
   /// Starts a transfer; it moves with the next flush(), or when Ended returns.
   void start(EasyHandle easy);
   /// Moves all that were started, in one go.
