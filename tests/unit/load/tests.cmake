@@ -1,0 +1,15 @@
+leakcheck_unit_tests(load SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/arrival_schedule_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/descriptor_limit_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/escaping_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/failure_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/flow_plan_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/flow_schedule_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/histogram_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/prepared_request_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/random_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/request_plan_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/tally_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/url_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/variables_test.cpp
+  LINKS CURL::libcurl)
