@@ -62,6 +62,12 @@ std::optional<Template> read_form(Context& context, const Node& node) {
   TemplateBuilder out;
   bool good = true;
   for (const Entry& entry : node.entries) {
+    if (entry.key.find("{{") != std::string::npos) {
+      context.problems.add(entry.key_place,
+                           fmt::format("{} cannot be used in a key", in_quotes(entry.key)),
+                           "use variables in values, or write the form as text with body:");
+      good = false;
+    }
     if (!out.empty()) out.add("&");
     out.add(escape_form(entry.key) + "=");
     const auto value =

@@ -21,8 +21,4 @@ std::optional<Template> read_json(Context& context, const Node& node);
 /// Source: WHATWG URL, application/x-www-form-urlencoded.
 std::optional<Template> read_form(Context& context, const Node& node);
 
-/// A plain scalar of YAML as a JSON number: "0x1F" is "31", ".5" is "0.5", "+1" is "1".
-/// None for anything else; "" for a number that JSON does not have (.inf, .nan, too large).
-std::optional<std::string> to_json_number(std::string_view plain);
-
 }  // namespace leakcheck::scenario

@@ -7,6 +7,7 @@
 #include "harness/scenario/scalars.hpp"
 #include "harness/scenario/sections.hpp"
 #include "harness/scenario/units.hpp"
+#include "harness/scenario/yaml_number.hpp"
 
 namespace leakcheck::scenario {
 namespace {
@@ -37,11 +38,22 @@ std::optional<double> read_percent(Context& context, const Node& node, const std
   return percent;
 }
 
-std::optional<double> read_size(Context& context, const Node& node, const std::string& text) {
-  const auto bytes = parse_bytes(text);
-  if (bytes) return static_cast<double>(bytes->count);
-  context.problems.add(node.place, bytes.error().message, bytes.error().hint);
-  return std::nullopt;
+std::optional<double> read_size(Context& context, const Node& node, const std::string& label,
+                                const std::string& text) {
+  const auto number = node.plain ? to_json_number(text) : std::nullopt;
+  const auto bytes = parse_bytes(number && !number->empty() ? *number : text);
+  if (!bytes) {
+    context.problems.add(node.place, bytes.error().message, bytes.error().hint);
+    return std::nullopt;
+  }
+  if (bytes->count < 1) {
+    context.problems.add(
+        node.place, fmt::format("{} must be at least 1 B; this is {}", label, in_quotes(node.text)),
+        "no measurement is exact enough for nothing at all: leave the limit out, and the verdict "
+        "uses its own");
+    return std::nullopt;
+  }
+  return static_cast<double>(bytes->count);
 }
 
 void read_limit(Context& context, const Fields& fields, Quantity quantity, const std::string& key,
@@ -60,7 +72,7 @@ void read_limit(Context& context, const Fields& fields, Quantity quantity, const
   if (!text) return;
   const auto limit = kind == Budget::Kind::growth_percent
                          ? read_percent(context, *node, fields.label(key), *text)
-                         : read_size(context, *node, *text);
+                         : read_size(context, *node, fields.label(key), *text);
   if (limit) out.push_back({quantity, kind, *limit, *text});
 }
 

@@ -16,8 +16,13 @@ struct Context {
   /// False while a profile is read that was not asked for: its words and values are checked, but
   /// not what depends on this machine (environment, files) or on other profiles (what is required).
   bool chosen = true;
+  /// False when a file that this one extends could not be read: what is missing may be there.
+  bool whole = true;
   /// Names for `{{ field }}`; none while they are not known.
   std::optional<std::vector<std::string>> payload_fields = std::vector<std::string>{};
+
+  /// Whether a key that is not there is missing for sure.
+  bool knows_all_keys() const { return chosen && whole; }
 };
 
 }  // namespace leakcheck::scenario

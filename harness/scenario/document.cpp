@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
+#include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "harness/base/bytes.hpp"
@@ -37,6 +39,7 @@ class Loader {
 
   /// `named_at` is where another file names this one; line 0 for the scenario itself.
   NodePtr load(const std::shared_ptr<const Source>& source, const Place& named_at);
+  bool whole() const { return whole_; }
 
  private:
   NodePtr load_bases(const Entry& extends, const Source& source);
@@ -47,6 +50,7 @@ class Loader {
   Context context_;
   std::vector<fs::path> chain_;  ///< canonical, from the scenario to the file being read
   int files_ = 0;
+  bool whole_ = true;
 };
 
 NodePtr Loader::load(const std::shared_ptr<const Source>& source, const Place& named_at) {
@@ -60,8 +64,9 @@ NodePtr Loader::load(const std::shared_ptr<const Source>& source, const Place& n
   }
   std::string text;
   if (!read_bounded(source->path, kMostBytes, named_at, text, problems_)) return nullptr;
-  const NodePtr root = parse_yaml(text, source, problems_);
-  if (!check_root(root, {source, 1, 1})) return nullptr;
+  bool is_broken = false;
+  const NodePtr root = parse_yaml(text, source, problems_, is_broken);
+  if (is_broken || !check_root(root, {source, 1, 1})) return nullptr;
   const Entry* extends = find_entry(*root, "extends");
   if (extends == nullptr) return root;
   chain_.push_back(canonical);
@@ -72,12 +77,9 @@ NodePtr Loader::load(const std::shared_ptr<const Source>& source, const Place& n
 }
 
 bool Loader::check_root(const NodePtr& root, const Place& whole_file) {
-  const bool silent = !problems_.empty();
   if (!root || root->kind == Node::Kind::null) {
-    // A tree that could not be built has its problem already.
-    if (root || !silent)
-      problems_.add(whole_file, "the file is empty",
-                    "start with \"version: 1\", target.command and one flow");
+    problems_.add(whole_file, "the file is empty",
+                  "start with \"version: 1\", target.command and one flow");
     return false;
   }
   if (root->is_map()) return true;
@@ -91,12 +93,17 @@ NodePtr Loader::load_bases(const Entry& extends, const Source& source) {
   if (!extends.value->is_list() && !extends.value->is_scalar()) {
     problems_.add(extends.key_place, "extends takes a path or a list of paths",
                   "write extends: ./base.yaml");
+    whole_ = false;
     return nullptr;
   }
-  if (extends.value->is_scalar()) return load_base(*extends.value, source);
+  const std::vector<NodePtr> names =
+      extends.value->is_list() ? extends.value->items : std::vector{extends.value};
+  if (names.empty())
+    problems_.add(extends.value->place, "extends names no file", "write extends: ./base.yaml");
   NodePtr merged;
-  for (const NodePtr& item : extends.value->items) {
-    const NodePtr base = load_base(*item, source);
+  for (const NodePtr& name : names) {
+    const NodePtr base = load_base(*name, source);
+    if (!base) whole_ = false;
     if (base) merged = merged ? merge(merged, base) : base;
   }
   return merged;
@@ -181,17 +188,18 @@ NodePtr merge(const NodePtr& base, const NodePtr& over) {
   if (!base->is_map() || !over->is_map()) return over;
   auto out = std::make_shared<Node>(*base);
   out->place = over->place;
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < base->entries.size(); ++i) places[base->entries[i].key] = i;
   for (const Entry& entry : over->entries) {
-    const auto same = std::find_if(out->entries.begin(), out->entries.end(),
-                                   [&](const Entry& each) { return each.key == entry.key; });
-    if (same == out->entries.end()) {
+    const auto same = places.find(entry.key);
+    if (same == places.end()) {
       out->entries.push_back(entry);
       continue;
     }
-    NodePtr below = same->value;
+    NodePtr below = base->entries[same->second].value;
     if (entry.key == "ready" && below->is_map() && entry.value->is_map())
       below = without_probe(below, *entry.value);
-    *same = {entry.key, entry.key_place, merge(below, entry.value)};
+    out->entries[same->second] = {entry.key, entry.key_place, merge(below, entry.value)};
   }
   return out;
 }
@@ -202,7 +210,9 @@ Document load_document(const fs::path& path, const ReadOptions& options, Problem
   fs::path absolute = fs::absolute(path, error).lexically_normal();
   document.source = std::make_shared<const Source>(Source{path.string(), std::move(absolute), 0});
   document.profiles_place = {document.source, 0, 0};
-  document.root = Loader(options, problems).load(document.source, {document.source, 0, 0});
+  Loader loader(options, problems);
+  document.root = loader.load(document.source, {document.source, 0, 0});
+  document.whole = loader.whole();
   if (document.root) take_profiles(document, problems);
   return document;
 }

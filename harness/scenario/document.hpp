@@ -14,6 +14,7 @@ namespace leakcheck::scenario {
 struct Document {
   std::shared_ptr<const Source> source;
   NodePtr root;
+  bool whole = true;            ///< false when a file that it extends could not be read
   std::vector<Entry> profiles;  ///< each a map
   Place profiles_place;         ///< of the key; the file as a whole without profiles
 };

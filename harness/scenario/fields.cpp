@@ -45,8 +45,12 @@ std::string Fields::label(std::string_view key) const {
 }
 
 const Node* Fields::require(std::string_view key, const std::string& hint) const {
+  return context_.knows_all_keys() ? require_here(key, hint) : find(key);
+}
+
+const Node* Fields::require_here(std::string_view key, const std::string& hint) const {
   const Node* found = find(key);
-  if (found == nullptr && is_map() && context_.chosen)
+  if (found == nullptr && is_map())
     context_.problems.add(node_.place, fmt::format("{} is missing", label(key)), hint);
   return found;
 }

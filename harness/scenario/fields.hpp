@@ -25,8 +25,11 @@ class Fields {
   std::string label(std::string_view key) const;
   const std::string& where() const { return where_; }
 
-  /// The same, with a problem when it is missing in the profile that was asked for.
+  /// The same, with a problem when it is missing. For maps that `extends` and profiles merge: only
+  /// where all that is merged is known.
   const Node* require(std::string_view key, const std::string& hint) const;
+  /// The same for maps inside a list, which is replaced as a whole and has to be whole.
+  const Node* require_here(std::string_view key, const std::string& hint) const;
 
  private:
   Context& context_;

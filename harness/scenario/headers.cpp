@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <utility>
 
 #include "harness/scenario/scalars.hpp"
@@ -33,7 +34,15 @@ bool has_line_break(const Template& value) {
   });
 }
 
-bool check_name(Context& context, const Entry& entry, const std::vector<model::Header>& before) {
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+/// `names` are those before it, in lower case.
+bool check_name(Context& context, const Entry& entry, std::set<std::string>& names) {
   const auto refuse = [&](const std::string& message, const char* hint) {
     context.problems.add(entry.key_place, message, hint);
     return false;
@@ -47,7 +56,7 @@ bool check_name(Context& context, const Entry& entry, const std::vector<model::H
                   "remove it: it follows from the body");
   if (equal_ignoring_case(entry.key, "connection"))
     return refuse("the header Connection cannot be set", "use load.keepAlive");
-  if (has_header(before, entry.key))
+  if (!names.insert(to_lower(entry.key)).second)
     return refuse(fmt::format("the header {} is there twice", entry.key),
                   "case makes no difference; remove one of the two");
   return true;
@@ -63,8 +72,9 @@ std::vector<model::Header> read_headers(Context& context, const Node& node) {
                          "write headers: { Authorization: Bearer … }");
     return headers;
   }
+  std::set<std::string> names;
   for (const Entry& entry : node.entries) {
-    const bool good_name = check_name(context, entry, headers);
+    const bool good_name = check_name(context, entry, names);
     auto value = read_template(context, *entry.value, "a header", Scope::request, true);
     if (!value) continue;
     if (has_line_break(*value))

@@ -14,6 +14,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr int kMostRequests = 10'000'000;
+constexpr int kLeastCycles = 12;  // with fewer, no rule of the verdict can answer
+constexpr int kMostCycles = 10'000;
 constexpr const char* kFlowHint = "write load: { flows: [{ name: home, steps: [{ get: / }] }] }";
 
 model::Warmup read_warmup(Context& context, const Node& node) {
@@ -41,8 +43,10 @@ model::Cycles read_cycles(Context& context, const Node& node) {
   const Node* max_node = fields.find("max");
   std::optional<int> min;
   std::optional<int> max;
-  if (min_node != nullptr) min = read_int(context, *min_node, "load.cycles.min", {6, 10'000});
-  if (max_node != nullptr) max = read_int(context, *max_node, "load.cycles.max", {6, 10'000});
+  if (min_node != nullptr)
+    min = read_int(context, *min_node, "load.cycles.min", {kLeastCycles, kMostCycles});
+  if (max_node != nullptr)
+    max = read_int(context, *max_node, "load.cycles.max", {kLeastCycles, kMostCycles});
   if (min && max && *min > *max)
     context.problems.add(
         max_node->place,
@@ -63,7 +67,7 @@ std::optional<model::Flow> read_flow(Context& context, const Node& node, std::si
     flow.name = read_text(context, *name, "the name of a flow").value_or(flow.name);
   if (const Node* weight = fields.find("weight"))
     flow.weight = read_int(context, *weight, "the weight of a flow", {1, 1000}).value_or(1);
-  const Node* steps = fields.require("steps", "write steps: [{ get: / }]");
+  const Node* steps = fields.require_here("steps", "write steps: [{ get: / }]");
   if (steps == nullptr) return std::nullopt;
   if (!steps->is_list()) {
     context.problems.add(
@@ -74,7 +78,9 @@ std::optional<model::Flow> read_flow(Context& context, const Node& node, std::si
   }
   bool has_request = false;
   for (const NodePtr& step : steps->items) {
-    has_request = has_request || !step->is_map() || find_entry(*step, "think") == nullptr;
+    // What is no step at all has its own problem, and may be meant as a request.
+    has_request = has_request || !step->is_map() || step->entries.size() != 1 ||
+                  step->entries.front().key != "think";
     if (auto read = read_step(context, *step)) flow.steps.push_back(std::move(*read));
   }
   if (!has_request)

@@ -19,6 +19,10 @@ Place at_line(const Place& file, int line) {
 }
 
 bool check_names(Context& context, const Place& place, const std::vector<std::string>& names) {
+  if (names.size() > kMostFields) {
+    refuse_field_count(context, place);
+    return false;
+  }
   bool good = true;
   std::vector<std::string> before;
   for (const std::string& name : names) {
@@ -37,15 +41,17 @@ bool load_csv(Context& context, const Place& file, const std::string& text,
                          "write a quote inside quotes twice: \"\"");
   if (payload.fields.empty() && !csv.rows.empty()) {
     payload.fields = std::move(csv.rows.front().cells);
-    good = check_names(context, at_line(file, csv.rows.front().line), payload.fields) && good;
+    if (!check_names(context, at_line(file, csv.rows.front().line), payload.fields)) return false;
     csv.rows.erase(csv.rows.begin());
   }
   for (CsvRow& row : csv.rows) {
     if (row.cells.size() != payload.fields.size()) {
-      context.problems.add(at_line(file, row.line),
-                           fmt::format("this row has {} values, the payload has {} fields",
-                                       row.cells.size(), payload.fields.size()),
-                           "put quotes around a value that has a comma");
+      context.problems.add(
+          at_line(file, row.line),
+          fmt::format("this row has {} value{}, the payload has {} field{}", row.cells.size(),
+                      row.cells.size() == 1 ? "" : "s", payload.fields.size(),
+                      payload.fields.size() == 1 ? "" : "s"),
+          "put quotes around a value that has a comma");
       good = false;
     }
     payload.rows.push_back(std::move(row.cells));
@@ -84,14 +90,46 @@ bool load_object(Context& context, const Place& file, const Json& object, std::s
   return true;
 }
 
+/// Watches a JSON text while it is parsed, and leaves out what is too deep or too wide: the library
+/// needs stack for each level, and time for each pair of keys in an object.
+class JsonBounds {
+ public:
+  bool keep(int depth, Json::parse_event_t event) {
+    if (event == Json::parse_event_t::object_start) keys_.push_back(0);
+    if (event == Json::parse_event_t::object_end) keys_.pop_back();
+    const bool too_wide = event == Json::parse_event_t::key && ++keys_.back() > kMostFields;
+    const bool fits = depth <= kMostLevels && !too_wide;
+    fits_ = fits_ && fits;
+    // What ends was let in at its start.
+    const bool is_end =
+        event == Json::parse_event_t::object_end || event == Json::parse_event_t::array_end;
+    return fits || is_end;
+  }
+  bool fits() const { return fits_; }
+
+ private:
+  static constexpr int kMostLevels = 64;
+  std::vector<std::size_t> keys_;  ///< of each open object
+  bool fits_ = true;
+};
+
 bool load_json(Context& context, const Place& file, const std::string& text,
                model::Payload& payload) {
   Json json;
+  JsonBounds bounds;
   try {
-    json = Json::parse(text);
+    json = Json::parse(text, [&](int depth, Json::parse_event_t event, Json&) {
+      return bounds.keep(depth, event);
+    });
   } catch (const Json::parse_error& error) {
     context.problems.add(at_line(file, line_of_byte(text, error.byte)), "this is not JSON here",
                          "a payload in JSON is an array of objects");
+    return false;
+  }
+  if (!bounds.fits()) {
+    context.problems.add(
+        at_line(file, 1), "the payload is nested too deep, or an object in it has too many keys",
+        fmt::format("write a flat array of objects with at most {} keys", kMostFields));
     return false;
   }
   if (!json.is_array()) {
@@ -110,6 +148,11 @@ bool load_json(Context& context, const Place& file, const std::string& text,
 }
 
 }  // namespace
+
+void refuse_field_count(Context& context, const Place& place) {
+  context.problems.add(place, fmt::format("the payload has more than {} fields", kMostFields),
+                       "keep those that the requests use");
+}
 
 bool check_field_name(Context& context, const Place& place, const std::string& name,
                       const std::vector<std::string>& before) {

@@ -14,6 +14,10 @@ namespace leakcheck::scenario {
 bool load_rows(Context& context, const Place& file, const std::string& text,
                model::Payload& payload);
 
+/// More than anybody writes into requests; a file without line breaks has millions.
+inline constexpr std::size_t kMostFields = 1000;
+void refuse_field_count(Context& context, const Place& place);
+
 /// Adds a problem when {{ name }} could not be written, or when it is among `before`.
 bool check_field_name(Context& context, const Place& place, const std::string& name,
                       const std::vector<std::string>& before);

@@ -25,6 +25,10 @@ std::optional<std::vector<std::string>> read_field_names(Context& context, const
     return std::nullopt;
   }
   std::vector<std::string> names;
+  if (node.items.size() > kMostFields) {
+    refuse_field_count(context, node.place);
+    return std::nullopt;
+  }
   for (const NodePtr& item : node.items) {
     auto name = read_text(context, *item, "a field of payload");
     if (!name) return std::nullopt;

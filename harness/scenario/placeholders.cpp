@@ -25,8 +25,13 @@ bool is_environment_name(std::string_view name) {
   return !name.empty() && name.find('.') == std::string_view::npos;
 }
 
-/// What is wrong with the arguments; empty when nothing is.
-std::string wrong_arguments(const Placeholder& placeholder) {
+struct Fault {
+  std::string message;
+  std::string hint;
+};
+
+/// What is wrong with the arguments, if anything.
+std::optional<Fault> find_fault(const Placeholder& placeholder) {
   const auto& arguments = placeholder.arguments;
   const auto in_range = [&](std::size_t i, std::int64_t min, std::int64_t max) {
     const auto value = parse_integer(arguments[i]);
@@ -36,14 +41,16 @@ std::string wrong_arguments(const Placeholder& placeholder) {
     if (arguments.size() != 2 || !in_range(0, -kLargestNumber, kLargestNumber) ||
         !in_range(1, -kLargestNumber, kLargestNumber) ||
         *parse_integer(arguments[0]) > *parse_integer(arguments[1]))
-      return "takes two whole numbers, the smaller one first: {{ $randomNumber(1, 100) }}";
+      return Fault{"$randomNumber takes two whole numbers, the smaller one first",
+                   "write {{ $randomNumber(1, 100) }}"};
   } else if (placeholder.name == "$randomString") {
     if (arguments.size() != 1 || !in_range(0, 1, 4096))
-      return "takes a length from 1 to 4096: {{ $randomString(16) }}";
+      return Fault{"$randomString takes a length from 1 to 4096", "write {{ $randomString(16) }}"};
   } else if (!arguments.empty()) {
-    return fmt::format("takes nothing in brackets: {{{{ {} }}}}", placeholder.name);
+    return Fault{placeholder.name + " takes nothing in brackets",
+                 fmt::format("write {{{{ {} }}}}", placeholder.name)};
   }
-  return "";
+  return std::nullopt;
 }
 
 /// One text's variables: replaces those of the environment, checks the others.
@@ -55,7 +62,7 @@ class Resolver {
   std::optional<Template> resolve(const Template& parsed) {
     for (const auto& piece : parsed.pieces) {
       if (const auto* literal = std::get_if<std::string>(&piece))
-        built_.add(*literal);
+        take_literal(*literal);
       else
         take(std::get<Placeholder>(piece));
     }
@@ -64,6 +71,14 @@ class Resolver {
   }
 
  private:
+  void take_literal(const std::string& literal) {
+    // The system ends arguments, paths and variables at a NUL; a body can have one.
+    const bool for_the_system = scope_ == Scope::none || scope_ == Scope::target;
+    if (for_the_system && literal.find('\0') != std::string::npos)
+      return refuse(label_ + " has a NUL character", "remove the \\0");
+    built_.add(literal);
+  }
+
   void take(const Placeholder& placeholder) {
     const std::string& name = placeholder.name;
     if (name.starts_with(kEnvironment))
@@ -96,8 +111,7 @@ class Resolver {
       return refuse(fmt::format("unknown variable {}", in_quotes(placeholder.name)),
                     suggest(placeholder.name, known, "variables"));
     if (!is_in_scope(placeholder.name)) return refuse_scope(placeholder.name);
-    const std::string wrong = wrong_arguments(placeholder);
-    if (!wrong.empty()) return refuse(placeholder.name + " " + wrong, "");
+    if (const auto fault = find_fault(placeholder)) return refuse(fault->message, fault->hint);
     built_.add(placeholder);
   }
 
@@ -116,12 +130,11 @@ class Resolver {
   void take_field(const Placeholder& placeholder) {
     if (scope_ != Scope::request && scope_ != Scope::request_url)
       return refuse_scope(placeholder.name);
-    if (!placeholder.arguments.empty())
-      return refuse(placeholder.name + " takes nothing in brackets", "write {{ name }}");
     const auto& fields = context_.payload_fields;
     if (fields && std::find(fields->begin(), fields->end(), placeholder.name) == fields->end())
       return refuse(fmt::format("unknown variable {}", in_quotes(placeholder.name)),
                     field_hint(placeholder.name));
+    if (const auto fault = find_fault(placeholder)) return refuse(fault->message, fault->hint);
     built_.add(placeholder);
   }
 

@@ -11,22 +11,24 @@
 #include "harness/scenario/scalars.hpp"
 #include "harness/scenario/sections.hpp"
 #include "harness/scenario/units.hpp"
+#include "harness/scenario/yaml_number.hpp"
 
 namespace leakcheck::scenario {
 namespace {
 
 constexpr std::size_t kMostProfiles = 64;
-constexpr std::size_t kLongestName = 200;
+constexpr std::ptrdiff_t kLongestName = 200;
 
 void read_version(Context& context, const Fields& fields) {
   const Node* version = fields.require("version", "write version: 1 in the first line");
   if (version == nullptr) return;
-  if (!version->is_scalar() || !version->plain || version->text != "1")
+  if (!version->is_scalar() || !version->plain || parse_whole_number(version->text) != 1)
     context.problems.add(
         version->place,
         fmt::format("version must be 1; this is {}",
                     version->is_scalar() ? in_quotes(version->text) : kind_name(*version)),
-        "write version: 1");
+        version->is_scalar() && version->text == "1" ? "write it without quotes"
+                                                     : "write version: 1");
 }
 
 std::string read_name(Context& context, const Fields& fields, std::string otherwise) {
@@ -36,8 +38,9 @@ std::string read_name(Context& context, const Fields& fields, std::string otherw
   if (!name) return otherwise;
   const bool has_control = std::any_of(name->begin(), name->end(),
                                        [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  if (has_control || name->size() > kLongestName ||
-      name->find_first_not_of(' ') == std::string::npos)
+  const auto characters = std::count_if(name->begin(), name->end(),
+                                        [](unsigned char c) { return (c & 0xC0U) != 0x80U; });
+  if (has_control || characters > kLongestName || name->find_first_not_of(' ') == std::string::npos)
     context.problems.add(node->place, fmt::format("{} is no good name", in_quotes(*name)),
                          fmt::format("one line of at most {} characters", kLongestName));
   return std::move(*name);
@@ -110,7 +113,10 @@ void check_other_profiles(const Document& document, const ReadOptions& options,
                           Problems& problems) {
   for (const Entry& profile : document.profiles) {
     refuse_keys_of_profile(profile, problems);
-    if (profile.key == options.profile) continue;
+    if (profile.key.empty())
+      problems.add(profile.key_place, "a profile has no name", "give it one for --profile");
+    else if (profile.key == options.profile)
+      continue;
     Context context{problems, options, false};
     read_scenario(context, document, *with_profile(document, profile));
   }
@@ -146,7 +152,7 @@ tl::expected<model::Scenario, std::vector<Problem>> load_scenario(const std::fil
     else
       root = with_profile(document, *chosen);
   }
-  Context context{problems, options};
+  Context context{problems, options, true, document.whole};
   model::Scenario scenario = read_scenario(context, document, *root);
   scenario.profile = options.profile;
   if (document.profiles.size() > kMostProfiles)

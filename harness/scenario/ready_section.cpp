@@ -5,6 +5,7 @@
 #include "harness/scenario/fields.hpp"
 #include "harness/scenario/scalars.hpp"
 #include "harness/scenario/sections.hpp"
+#include "harness/scenario/yaml_number.hpp"
 
 namespace leakcheck::scenario {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
+constexpr std::size_t kLongestPattern = 500;
 constexpr const char* kProbeHint = "write ready: { get: /healthz }, { tcp: true } or { log: text }";
 
 model::HttpReady read_http(Context& context, const Fields& fields, const Node& get) {
@@ -29,13 +31,16 @@ model::HttpReady read_http(Context& context, const Fields& fields, const Node& g
 
 model::TcpReady read_tcp(Context& context, const Node& tcp) {
   model::TcpReady probe;
-  const bool is_word = tcp.is_scalar() && tcp.plain && !tcp.text.empty() &&
-                       tcp.text.find_first_not_of("0123456789-") != std::string::npos;
-  if (!is_word) {
+  if (tcp.is_scalar() && tcp.plain &&
+      (tcp.text == "true" || tcp.text == "True" || tcp.text == "TRUE"))
+    return probe;
+  if (tcp.is_scalar() && (parse_whole_number(tcp.text) || uses_environment(tcp)))
     probe.port = read_int(context, tcp, "target.ready.tcp", {1, 65535});
-  } else if (read_bool(context, tcp, "target.ready.tcp") == false) {
-    context.problems.add(tcp.place, "target.ready.tcp is true or a port", kProbeHint);
-  }
+  else
+    context.problems.add(tcp.place,
+                         fmt::format("target.ready.tcp must be true or a port; this is {}",
+                                     tcp.is_scalar() ? in_quotes(tcp.text) : kind_name(tcp)),
+                         "write tcp: true for the port of target.url");
   return probe;
 }
 
@@ -43,6 +48,12 @@ model::LogReady read_log(Context& context, const Node& log) {
   model::LogReady probe;
   auto pattern = read_text(context, log, "target.ready.log");
   if (!pattern) return probe;
+  if (pattern->size() > kLongestPattern) {  // compiling one takes stack for each bracket
+    context.problems.add(log.place,
+                         fmt::format("target.ready.log is longer than {} bytes", kLongestPattern),
+                         "look for a few words of the line");
+    return probe;
+  }
   try {
     const std::regex compiled(*pattern, std::regex::ECMAScript);
   } catch (const std::regex_error& error) {
@@ -67,7 +78,7 @@ model::Ready read_ready(Context& context, const Node& node) {
   if (probes > 1)
     context.problems.add(fields.place(get != nullptr && tcp != nullptr ? "tcp" : "log"),
                          "target.ready has more than one of get, tcp and log", "keep one");
-  if (probes == 0 && fields.is_map() && context.chosen)
+  if (probes == 0 && fields.is_map() && context.knows_all_keys())
     context.problems.add(node.place, "target.ready has none of get, tcp and log", kProbeHint);
   if (get == nullptr && fields.find("statusCode") != nullptr)
     context.problems.add(fields.place("statusCode"), "statusCode belongs to get", kProbeHint);

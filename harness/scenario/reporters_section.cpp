@@ -36,7 +36,7 @@ std::optional<model::ReporterSpec> read_junit(Context& context, const Node& node
     if (const Node* dialect = fields.find("dialect"))
       if (const auto index = read_choice(context, *dialect, "junit.dialect", kDialects))
         reporter.dialect = kDialects[*index];
-    if (const Node* at = fields.require("path", "write junit: { path: leak.xml }"))
+    if (const Node* at = fields.require_here("path", "write junit: { path: leak.xml }"))
       path = read_path(context, *at, "junit.path");
   }
   if (!path) return std::nullopt;
@@ -59,6 +59,11 @@ std::optional<model::ReporterSpec> read_word(Context& context, const Node& node)
 
 std::optional<model::ReporterSpec> read_reporter(Context& context, const Node& node) {
   if (!node.is_map()) return read_word(context, node);
+  if (const Entry* console = find_entry(node, "console")) {
+    context.problems.add(console->key_place, "the reporter console takes nothing",
+                         "write it alone: [console]");
+    return std::nullopt;
+  }
   const Fields fields(context, node, "a reporter", {"json", "junit"});
   const Node* json = fields.find("json");
   const Node* junit = fields.find("junit");

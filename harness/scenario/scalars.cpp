@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "harness/scenario/units.hpp"
 #include "harness/scenario/unsupported.hpp"
+#include "harness/scenario/yaml_number.hpp"
 
 namespace leakcheck::scenario {
 namespace {
 
 constexpr std::chrono::milliseconds kOneHour = std::chrono::hours(1);
+constexpr std::chrono::milliseconds kOneSecond = std::chrono::seconds(1);
 
 std::string what_it_is(const Node& node) {
   return node.is_scalar() ? in_quotes(node.text) : std::string(kind_name(node));
@@ -45,6 +45,8 @@ std::optional<std::string> read_plain(Context& context, const Node& node, const 
 std::string format_duration(std::chrono::milliseconds duration) {
   if (duration >= kOneHour && duration % kOneHour == std::chrono::milliseconds(0))
     return fmt::format("{}h", duration / kOneHour);
+  if (duration % kOneSecond == std::chrono::milliseconds(0))
+    return fmt::format("{}s", duration / kOneSecond);
   return fmt::format("{}ms", duration.count());
 }
 
@@ -55,10 +57,8 @@ std::optional<std::int64_t> read_integer(Context& context, const Node& node,
   const std::string expected = fmt::format("a whole number from {} to {}", range.min, range.max);
   const auto text = read_plain(context, node, label, expected, "");
   if (!text) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < range.min ||
-      value > range.max) {
+  const auto value = parse_whole_number(*text);
+  if (!value || *value < range.min || *value > range.max) {
     refuse(context, node, label, expected, "");
     return std::nullopt;
   }
@@ -77,7 +77,7 @@ std::optional<double> read_number(Context& context, const Node& node, const std:
   const std::string expected = fmt::format("a number from {} to {}", range.min, range.max);
   const auto text = read_plain(context, node, label, expected, "");
   if (!text) return std::nullopt;
-  const auto value = parse_decimal(*text);
+  const auto value = parse_number(*text);
   if (!value || *value < range.min || *value > range.max) {
     refuse(context, node, label, expected, "");
     return std::nullopt;

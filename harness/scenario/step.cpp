@@ -60,7 +60,7 @@ void read_url(Context& context, const Node& node, model::RequestStep& request) {
 
 void read_expect(Context& context, const Node& node, model::RequestStep& request) {
   const Fields fields(context, node, "expect of a request", {"statusCode"});
-  const Node* status = fields.require("statusCode", "write expect: { statusCode: 200 }");
+  const Node* status = fields.require_here("statusCode", "write expect: { statusCode: 200 }");
   if (status == nullptr) return;
   const std::string label = "expect.statusCode";
   if (status->is_list() && status->items.empty())
@@ -84,10 +84,15 @@ std::optional<model::RequestStep> read_request(Context& context, Method method, 
     read_url(context, node, request);
     return request;
   }
+  if (!node.is_map()) {
+    context.problems.add(
+        node.place, fmt::format("a request must be a path or a map; this is {}", kind_name(node)),
+        "write get: /path, or get: { url: /path }");
+    return std::nullopt;
+  }
   const Fields fields(context, node, "a request",
                       {"url", "name", "headers", "json", "body", "form", "expect"});
-  if (!fields.is_map()) return std::nullopt;
-  if (const Node* url = fields.require("url", "write get: /path, or get: { url: /path }"))
+  if (const Node* url = fields.require_here("url", "write get: /path, or get: { url: /path }"))
     read_url(context, *url, request);
   if (const Node* name = fields.find("name"))
     request.name = read_text(context, *name, "the name of a request").value_or(request.name);

@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kCommandHint = "write target: { command: [node, server.js] }";
+constexpr std::string_view kNotInNames("= {}\0", 5);
 constexpr int kMostOldSpaceMb = 1'048'576;
 
 void read_cwd(Context& context, const Node& node, model::TargetSpec& spec) {
@@ -32,10 +33,11 @@ void read_env(Context& context, const Node& node, model::TargetSpec& spec) {
     return;
   }
   for (const Entry& entry : node.entries) {
-    if (entry.key.empty() || entry.key.find_first_of("= {}") != std::string::npos)
-      context.problems.add(entry.key_place,
-                           fmt::format("{} is not the name of a variable", in_quotes(entry.key)),
-                           "");
+    if (entry.key.empty() || entry.key.find_first_of(kNotInNames) != std::string::npos)
+      context.problems.add(
+          entry.key_place,
+          fmt::format("{} is not the name of an environment variable", in_quotes(entry.key)),
+          "write env: { NAME: value }, without \"=\", blanks and brackets in the name");
     if (auto value =
             read_template(context, *entry.value, "target.env." + entry.key, Scope::target, true))
       spec.env.emplace_back(entry.key, std::move(*value));

@@ -73,9 +73,7 @@ std::optional<double> read_limit(const model::Threshold& threshold, std::string_
   const auto number = parse_decimal(text);
   if (threshold.metric == Metric::http_req_duration) {
     if (number) return *number < 0 ? std::nullopt : number;
-    const auto duration = parse_duration(text);
-    if (!duration) return std::nullopt;
-    return static_cast<double>(duration->count());
+    return parse_milliseconds(text);
   }
   if (!number || *number < 0) return std::nullopt;
   if (threshold.statistic == Statistic::rate && *number > 1) return std::nullopt;

@@ -8,6 +8,8 @@
 namespace leakcheck::scenario {
 namespace {
 
+constexpr double kLongestMs = 1e15;
+
 /// A number that is not negative, and what follows it without the blanks between them.
 std::optional<std::pair<double, std::string_view>> split_number(std::string_view text) {
   double value = 0;
@@ -22,18 +24,22 @@ std::optional<std::pair<double, std::string_view>> split_number(std::string_view
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+std::optional<double> parse_milliseconds(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, double>, 4> units = {
       {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
   const auto number = split_number(text);
   if (!number) return std::nullopt;
   for (const auto& [unit, factor] : units) {
     if (number->second != unit) continue;
-    const double ms = number->first * factor;
-    if (ms > 1e15) return std::nullopt;
-    return std::chrono::milliseconds(std::llround(ms));
+    return number->first * factor;
   }
   return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  const auto ms = parse_milliseconds(text);
+  if (!ms || *ms > kLongestMs) return std::nullopt;
+  return std::chrono::milliseconds(std::llround(*ms));
 }
 
 std::optional<double> parse_percent(std::string_view text) {

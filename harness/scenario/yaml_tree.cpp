@@ -6,9 +6,11 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -107,7 +109,7 @@ class TreeBuilder final : public YAML::EventHandler {
     count(1, place);
     if (tag.size() > 1 && !tag.starts_with(kTagPrefix))
       problems_.add(place, fmt::format("the tag {} means nothing here", in_quotes(tag)),
-                    "remove it");
+                    "remove it; extends takes in another file");
     auto node = std::make_shared<Node>();
     node->kind = kind;
     node->place = place;
@@ -208,10 +210,21 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-std::string syntax_hint(const std::string& line) {
+/// `message` is the library's, `column` the byte of the line that it stopped at.
+std::string syntax_hint(std::string_view message, std::string_view line, int column) {
+  const auto says = [&](std::string_view text) {
+    return message.find(text) != std::string_view::npos;
+  };
+  const auto at = static_cast<std::size_t>(std::max(column, 0));
   const auto braces = line.find("{{");
-  if (braces != std::string::npos && line.find_first_of("\"'") > braces) return kQuoteHint;
-  if (line.find('\t') != std::string::npos) return "indent with spaces, not with tabs";
+  if (braces != std::string_view::npos && line.find_first_of("\"'") > braces) return kQuoteHint;
+  if (line.find('\t') != std::string_view::npos) return "indent with spaces, not with tabs";
+  // Right in YAML 1.2, but not to this library.
+  if (at < line.size() && line[at] == '?')
+    return "put quotes around text with \"?\" between { } or [ ]";
+  if (says("anchor")) return "an anchor (&name) has to come before its aliases (*name)";
+  if (says("flow not found") || says("flow end"))
+    return "close all brackets and quotes, and each bracket with its own kind";
   return "check the indentation, and put quotes around text with \": \", \" #\" or one of "
          "[ ] { } @ % & * ! in front";
 }
@@ -219,7 +232,8 @@ std::string syntax_hint(const std::string& line) {
 }  // namespace
 
 NodePtr parse_yaml(const std::string& content, const std::shared_ptr<const Source>& source,
-                   Problems& problems) {
+                   Problems& problems, bool& is_broken) {
+  is_broken = true;
   const SourceText text(content, source);
   if (!text.check_is_text(problems)) return nullptr;
   TreeBuilder builder(text, problems);
@@ -231,7 +245,8 @@ NodePtr parse_yaml(const std::string& content, const std::shared_ptr<const Sourc
   } catch (const YAML::Exception& error) {
     const int line = error.mark.is_null() ? 0 : error.mark.line;
     problems.add(text.place(line, error.mark.is_null() ? 0 : error.mark.column),
-                 "this is not YAML: " + error.msg, syntax_hint(text.line(line)));
+                 "this is not YAML: " + error.msg,
+                 syntax_hint(error.msg, text.line(line), error.mark.column));
     return nullptr;
   } catch (const Refused& refused) {
     problems.add(refused.place, refused.message, refused.hint);
@@ -244,6 +259,7 @@ NodePtr parse_yaml(const std::string& content, const std::shared_ptr<const Sourc
                  "this is not YAML: the quotes are never closed", "close them");
     return nullptr;
   }
+  is_broken = false;
   return builder.root();
 }
 

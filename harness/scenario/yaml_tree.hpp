@@ -10,9 +10,11 @@ namespace leakcheck::scenario {
 
 /// One YAML document as a tree with places; aliases and merge keys (`<<`) are resolved.
 /// Shape:  at most 64 levels and 20 000 nodes, those behind aliases counted each time.
-/// Errors: null, with at least one problem: not text, a syntax error, a key that comes twice, a
-///         key that is not text, an alias to itself, more than one document, past the bounds.
+///         Null for a text without any value.
+/// Errors: `is_broken`, with at least one problem: not text, a syntax error, a key that is not
+///         text, an alias to itself, more than one document, past the bounds. What can be mended
+///         without making the rest doubtful (a key that comes twice) is a problem only.
 NodePtr parse_yaml(const std::string& text, const std::shared_ptr<const Source>& source,
-                   Problems& problems);
+                   Problems& problems, bool& is_broken);
 
 }  // namespace leakcheck::scenario
