@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
 #include "reporters/judged.hpp"
 #include "reporters/numbers.hpp"
@@ -13,11 +14,10 @@
 namespace leakcheck::reporters {
 namespace {
 
-constexpr int kNameWidth = 12;
-constexpr int kNumberWidth = 11;
-constexpr int kIntervalWidth = 24;
+constexpr int kGap = 2;  // between columns
 constexpr std::size_t kMostLimits = 5;
 constexpr int kShortestLine = 8;
+constexpr int kNarrowestLine = 4;
 constexpr int kLongestLine = 40;
 constexpr std::size_t kLimitRows = 3;
 constexpr std::size_t kFewestLevels = 3;
@@ -49,46 +49,66 @@ std::string mark(model::CheckState state, const Paint& paint) {
   return " ";
 }
 
-/// Which columns there is room for.
-struct Columns {
-  bool interval = true;
-  bool budget = true;
+struct Column {
+  std::string head;
+  std::vector<std::string> cells;
+  bool wanted = true;
 
-  explicit Columns(int width)
-      : interval(width >= 4 + kNameWidth + 3 * kNumberWidth + kIntervalWidth),
-        budget(width >= 4 + kNameWidth + 3 * kNumberWidth) {}
+  int width() const {
+    int widest = display_width(head);
+    for (const auto& cell : cells) widest = std::max(widest, display_width(cell));
+    return widest;
+  }
 };
 
-std::string quantity_head(const model::Estimate& growth, const Columns& columns) {
-  std::string head =
-      "  " + pad_right("per request", 2 + kNameWidth) + pad_left("kept", kNumberWidth);
-  if (columns.interval)
-    head += pad_left(std::isfinite(growth.confidence)
-                         ? fmt::format("{:.4g} % interval", 100 * growth.confidence)
-                         : "interval",
-                     kIntervalWidth);
-  if (columns.budget) head += pad_left("budget", kNumberWidth);
-  return head + pad_left("seen from", kNumberWidth);
+struct Table {
+  Column name, kept, interval, budget, detectable;
+
+  int width() const {
+    int all = 0;
+    for (const Column* column : {&name, &kept, &interval, &budget, &detectable})
+      if (column->wanted) all += kGap + column->width();
+    return all;
+  }
+};
+
+Table fill_table(const std::vector<model::QuantityVerdict>& verdicts) {
+  const double confidence = verdicts.front().growth.confidence;
+  Table table;
+  table.name.head = "per request";
+  table.kept.head = "kept";
+  table.interval.head =
+      std::isfinite(confidence) ? fmt::format("{:.4g} % interval", 100 * confidence) : "interval";
+  table.budget.head = "budget";
+  table.detectable.head = "detectable";
+  for (const auto& verdict : verdicts) {
+    const model::Estimate& growth = verdict.growth;
+    const bool known = growth.deltas > 0;
+    // A leak was seen: from which size on it would have been is no longer the question.
+    const bool leak = verdict.answer == model::Answer::leak;
+    table.name.cells.push_back("  " + std::string(model::to_string(verdict.quantity)));
+    table.kept.cells.push_back(known ? format_bytes(growth.bytes_per_request) : "–");
+    table.interval.cells.push_back(known ? format_interval(growth.low, growth.high) : "–");
+    table.budget.cells.push_back(format_bytes(verdict.budget_per_request));
+    table.detectable.cells.push_back(known && !leak ? format_bytes(verdict.smallest_leak) : "–");
+  }
+  return table;
 }
 
-std::string quantity_row(const model::QuantityVerdict& verdict, const Paint& paint,
-                         const Columns& columns) {
-  const model::Estimate& growth = verdict.growth;
-  const bool known = growth.deltas > 0;
-  const bool leak = verdict.answer == model::Answer::leak;
-  const auto number = [&](double bytes) {
-    return pad_left(known ? format_known_bytes(bytes) : "–", kNumberWidth);
+std::string render_row(const Table& table, std::size_t row, const model::QuantityVerdict& verdict,
+                       const Paint& paint) {
+  const auto cell = [&](const Column& column) {
+    return pad_left(column.cells[row], kGap + column.width());
   };
-  const std::string kept = number(growth.bytes_per_request);
-  std::string row = "  " + mark(verdict.answer, paint) + " " +
-                    pad_right(model::to_string(verdict.quantity), kNameWidth) +
-                    (leak ? paint.bold(kept) : kept);
-  if (columns.interval)
-    row +=
-        paint.dim(pad_left(known ? format_interval(growth.low, growth.high) : "–", kIntervalWidth));
-  if (columns.budget) row += pad_left(format_known_bytes(verdict.budget_per_request), kNumberWidth);
-  // A leak was seen: from which size on it would have been is no longer the question.
-  return row + (leak ? pad_left("–", kNumberWidth) : number(verdict.smallest_leak));
+  // The mark takes the place of the name's margin.
+  const std::string name = pad_right(table.name.cells[row], table.name.width());
+  const std::string kept = cell(table.kept);
+  std::string line = "  " + mark(verdict.answer, paint) + name.substr(1) +
+                     (verdict.answer == model::Answer::leak ? paint.bold(kept) : kept);
+  if (table.interval.wanted) line += paint.dim(cell(table.interval));
+  if (table.budget.wanted) line += cell(table.budget);
+  if (table.detectable.wanted) line += cell(table.detectable);
+  return line;
 }
 
 /// Enough for growth at twice the budget to fill the height; noise below that stays low.
@@ -107,11 +127,18 @@ std::vector<std::string> list_quantities(const model::RunReport& report, const P
       std::none_of(report.verdict->quantities.begin(), report.verdict->quantities.end(),
                    [](const auto& each) { return each.growth.deltas > 0; }))
     return {};
-  const Columns columns(width);
-  std::vector<std::string> lines = {
-      paint.dim(quantity_head(report.verdict->quantities.front().growth, columns))};
-  for (const auto& verdict : report.verdict->quantities)
-    lines.push_back(quantity_row(verdict, paint, columns));
+  const auto& verdicts = report.verdict->quantities;
+  Table table = fill_table(verdicts);
+  // What matters least goes first when the terminal is narrow.
+  for (Column* column : {&table.interval, &table.budget, &table.detectable})
+    if (table.width() > width) column->wanted = false;
+
+  std::string head = "  " + pad_right(table.name.head, table.name.width());
+  for (const Column* column : {&table.kept, &table.interval, &table.budget, &table.detectable})
+    if (column->wanted) head += pad_left(column->head, kGap + column->width());
+  std::vector<std::string> lines = {paint.dim(head)};
+  for (std::size_t row = 0; row < verdicts.size(); ++row)
+    lines.push_back(render_row(table, row, verdicts[row], paint));
   return lines;
 }
 
@@ -133,14 +160,22 @@ std::vector<std::string> draw_series(const model::RunReport& report, const Paint
   if (levels.empty()) add(true);
   if (levels.size() < kFewestLevels) return {};
 
-  const std::string first = format_known_bytes(levels.front());
-  const std::string last = format_known_bytes(levels.back());
-  const std::string label = fmt::format("{} after GC", model::to_string(quantity));
+  const auto level = [](double bytes) {
+    return format_bytes(Bytes{static_cast<std::int64_t>(bytes)});
+  };
+  const std::string first = level(levels.front());
+  const std::string last = level(levels.back());
   const std::string over = fmt::format("  over {}", count_of(requests, "request"));
-  const int left = width - 6 - display_width(label) - display_width(first) - display_width(last);
+  std::string label = fmt::format("{} after GC", model::to_string(quantity));
+  int left = width - 6 - display_width(label) - display_width(first) - display_width(last);
+  if (left < kShortestLine) {
+    left += display_width(label);
+    label = model::to_string(quantity);
+    left -= display_width(label);
+  }
+  if (left < kNarrowestLine) return {};
   const bool with_over = left >= display_width(over) + kShortestLine;
-  const int columns =
-      std::clamp(left - (with_over ? display_width(over) : 0), kShortestLine, kLongestLine);
+  const int columns = std::min(left - (with_over ? display_width(over) : 0), kLongestLine);
   const std::string line =
       render_sparkline(levels, columns, quiet_range(report, quantity, requests));
   const bool leaks = report.outcome.ending == model::Ending::leak;

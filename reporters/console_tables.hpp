@@ -15,7 +15,7 @@ std::vector<std::string> list_quantities(const model::RunReport& report, const P
                                          int width);
 
 /// Post-GC memory over the measured cycles as a sparkline; of the culprit, else of heapUsed.
-/// Empty when fewer than three cycles were read.
+/// Empty when fewer than three cycles were read, and when there is no room for it.
 std::vector<std::string> draw_series(const model::RunReport& report, const Paint& paint, int width);
 
 /// Budgets and thresholds: those that failed, those that could not be judged, and how many were

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cmath>
 
+#include "harness/base/bytes.hpp"
 #include "harness/base/utf8.hpp"
 #include "reporters/judged.hpp"
 #include "reporters/layout.hpp"
@@ -42,12 +43,19 @@ class BoundedText {
   bool full_ = false;
 };
 
+/// The last lines say most: what does not fit goes at the front.
 std::string log_tail(const model::RunReport& report) {
-  if (report.target.log_tail.empty()) return "";
-  BoundedText tail(kTailBytes);
-  tail.line("last words of the service:");
-  for (const auto& line : report.target.log_tail) tail.line("  " + line);
-  return tail.text();
+  std::string text;
+  const auto& lines = report.target.log_tail;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    const std::string clean = cut(to_plain_text("  " + *line, false), kLongestLine) + "\n";
+    if (text.size() + clean.size() > kTailBytes) {
+      text = "  (cut here; the service's log has the rest)\n" + text;
+      break;
+    }
+    text = clean + text;
+  }
+  return text.empty() ? "" : "last words of the service:\n" + text;
 }
 
 std::string describe_load(const model::RunReport& report) {
@@ -104,13 +112,14 @@ std::string explain_ending(const model::RunReport& report) {
 std::string explain_quantity(const model::QuantityVerdict& verdict) {
   const model::Estimate& growth = verdict.growth;
   if (growth.deltas <= 0) return "nothing was measured";
-  std::string text = fmt::format("measured {} per request ({:.4g} % interval {}), budget {}",
-                                 format_known_bytes(growth.bytes_per_request),
-                                 100 * growth.confidence, format_interval(growth.low, growth.high),
-                                 format_known_bytes(verdict.budget_per_request));
+  const std::string level =
+      std::isfinite(growth.confidence) ? fmt::format("{:.4g} % ", 100 * growth.confidence) : "";
+  std::string text = fmt::format(
+      "measured {} per request ({}interval {}), budget {}", format_bytes(growth.bytes_per_request),
+      level, format_interval(growth.low, growth.high), format_bytes(verdict.budget_per_request));
   if (verdict.answer != model::Answer::leak)
     text += fmt::format("; anything above {} per request would have been seen",
-                        format_known_bytes(verdict.smallest_leak));
+                        format_bytes(verdict.smallest_leak));
   return text + fmt::format("; from {} differences over {}", growth.deltas,
                             count_of(growth.requests, "request"));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "reporters/code_points.hpp"
@@ -19,12 +20,22 @@ using Result = JunitCase::Result;
 
 constexpr int kLongestName = 200;
 
+/// Single spaces, and none at the ends: readers that know names as tokens (Ant's schema) see them
+/// so, and two names must not become one there.
+std::string squeeze(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c != ' ' || (!out.empty() && out.back() != ' ')) out += c;
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
 /// Gives every name out once: "a", "a (2)", "a (3)".
 class UniqueNames {
  public:
   std::string take(std::string_view wanted, std::string_view fallback) {
-    std::string base = cut(clean_xml(wanted, false), kLongestName);
-    if (base.find_first_not_of(' ') == std::string::npos) base = fallback;
+    std::string base = cut(squeeze(clean_xml(wanted, false)), kLongestName);
+    if (base.empty()) base = fallback;
     std::string name = base;
     for (int count = 2; !taken_.insert(name).second; ++count)
       name = fmt::format("{} ({})", base, count);
@@ -150,9 +161,9 @@ std::vector<JunitCase> list_cases(const model::RunReport& report) {
 
 /// A path that a consumer can find in the repository, or nothing.
 std::string relative_file(const std::string& file) {
-  const bool outside = file.empty() || file.front() == '/' || file.rfind("..", 0) == 0;
-  if (outside) return "";
-  return file.rfind("./", 0) == 0 ? file.substr(2) : file;
+  const auto path = std::filesystem::path(file).lexically_normal();
+  const bool outside = path.empty() || path.is_absolute() || *path.begin() == "..";
+  return outside ? "" : path.string();
 }
 
 /// "2026-11-23T20:08:24" of "2026-11-23T20:08:24.123Z"; nothing when it is not such a time.

@@ -20,16 +20,13 @@ double bounded_ms(double ms) {
 }  // namespace
 
 std::string format_count(std::int64_t count) {
-  std::string digits = std::to_string(count);
-  const std::size_t sign = count < 0 ? 1 : 0;
-  for (std::size_t at = digits.size(); at > sign + 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
+  return format_grouped(count);
 }
 
 std::string format_rate(double per_second) {
   if (!std::isfinite(per_second)) return "0";
-  if (std::abs(per_second) < 10) return fmt::format("{:.1f}", per_second);
-  return format_count(static_cast<std::int64_t>(std::clamp(std::round(per_second), -1e15, 1e15)));
+  if (std::abs(per_second) < 9.95) return fmt::format("{:.1f}", per_second);
+  return format_grouped(std::clamp(per_second, -1e15, 1e15));
 }
 
 std::string format_ms(double ms) {
@@ -50,16 +47,20 @@ std::string format_elapsed(double ms) {
 
 std::string format_percent(double part, double whole) {
   if (!(whole > 0)) return "0 %";
-  return fmt::format("{:.1f} %", 100 * part / whole);
-}
-
-std::string format_known_bytes(double bytes) {
-  return std::isfinite(bytes) ? format_bytes(bytes) : "not known";
+  const double percent = 100 * part / whole;
+  // What happened is never shown as nothing.
+  if (percent > 0 && percent < 0.05) return "<0.1 %";
+  return fmt::format("{:.1f} %", percent);
 }
 
 std::string format_interval(double low, double high) {
   if (!std::isfinite(low) || !std::isfinite(high)) return "not known";
-  return fmt::format("{} to {}", format_bytes(low), format_bytes(high));
+  std::string from = format_bytes(low);
+  const std::string to = format_bytes(high);
+  const std::size_t unit = to.rfind(' ');
+  // One unit is enough for both.
+  if (from.ends_with(to.substr(unit))) from.resize(from.rfind(' '));
+  return fmt::format("{} to {}", from, to);
 }
 
 std::string count_of(std::int64_t count, std::string_view noun) {

@@ -36,7 +36,7 @@ std::vector<Part> list_parts(const model::Progress& progress) {
   if (progress.requests_per_second > 0)
     parts.push_back({format_rate(progress.requests_per_second) + "/s", 4});
   if (progress.bytes_per_request)
-    parts.push_back({format_known_bytes(*progress.bytes_per_request) + "/request", 1});
+    parts.push_back({format_bytes(*progress.bytes_per_request) + "/request", 1});
   if (progress.phase == model::Phase::launch || progress.phase == model::Phase::stop)
     parts.push_back({format_elapsed(progress.at_ms), 5});
   return parts;

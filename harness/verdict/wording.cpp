@@ -1,8 +1,6 @@
 #include "harness/verdict/wording.hpp"
 
-#include <fmt/format.h>
-
-#include <cmath>
+#include "harness/base/bytes.hpp"
 
 namespace leakcheck::verdict {
 
@@ -23,9 +21,7 @@ std::string_view name_in_prose(model::Quantity quantity) {
 }
 
 std::string format_count(double count) {
-  std::string digits = fmt::format("{:.0f}", std::abs(std::round(count)));
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return count <= -0.5 ? "-" + digits : digits;
+  return format_grouped(count);
 }
 
 }  // namespace leakcheck::verdict

@@ -333,8 +333,12 @@ TEST_CASE("EventLoop: run_until ends at its deadline, not before it") {
 
 TEST_CASE("EventLoop: deadlines may come in any order, with and without timers") {
   EventLoop loop;
-  // A far deadline was armed and left; a near one must still wake the loop, and the other way
-  // round.
+  // A far deadline is armed and left for an event; a near one must still wake the loop, or it waits
+  // for an hour.
+  Pipe pipe;
+  pipe.put();
+  loop.watch(pipe.read.get(), EPOLLIN, [&](std::uint32_t) { pipe.take(); });
+  loop.run_once(loop.now() + 1h);
   bool fired = false;
   loop.call_after(1ms, [&] { fired = true; });
   CHECK(loop.run_until([&] { return fired; }, far(loop)));

@@ -5,6 +5,7 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "harness/base/file.hpp"
 #include "reporters/code_points.hpp"
@@ -30,6 +31,34 @@ std::string show(const model::RunReport& report, int width = 80, bool color = fa
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+std::vector<std::string> list_records() {
+  std::vector<std::string> names;
+  const fs::path folder = fs::path(LEAKCHECK_SOURCE) / "tests/golden/records";
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().stem());
+  REQUIRE(names.size() > 10);
+  return names;
+}
+
+/// As many digits as there can be, and numbers that are none.
+void make_extreme(model::RunReport& report) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  report.duration_ms = kLargest;
+  report.load.sent = report.load.failed = report.load.answered = kMost;
+  report.load.busy_ms = 1e-300;
+  report.load.latency.p50_ms = std::numeric_limits<double>::quiet_NaN();
+  report.load.latency.p99_ms = kLargest;
+  for (auto& cycle : report.cycles) cycle.post_gc.heap_used = Bytes{-kMost - 1};
+  if (!report.cycles.empty()) report.cycles.back().post_gc.heap_used = Bytes{kMost};
+  if (!report.verdict) return;
+  for (auto& quantity : report.verdict->quantities) {
+    quantity.growth.bytes_per_request = -1'048'575;
+    quantity.growth.low = -kLargest;
+    quantity.growth.high = kLargest;
+    quantity.smallest_leak = std::numeric_limits<double>::infinity();
+  }
 }
 
 std::string line_with(const std::string& text, const std::string& part) {
@@ -59,25 +88,46 @@ TEST_CASE("Console: every ending has a headline and says what happened") {
 }
 
 TEST_CASE("Console: no line is wider than the terminal, but for paths and commands to copy") {
-  for (const std::string name : {"leak", "hostile", "crashed", "inconclusive", "out_of_memory"}) {
-    const model::RunReport report = load_record(name);
-    for (const int width : {40, 41, 48, 60, 71, 72, 80, 99, 100, 300}) {
-      std::istringstream lines(show(report, width));
-      for (std::string line; std::getline(lines, line);) {
-        const bool copied = line.rfind("  folder", 0) == 0 || line.rfind("  next", 0) == 0;
-        const bool series = contains(line, " after GC ");
-        if (!copied && !(series && width < 60))
-          CHECK_MESSAGE(reporters::display_width(line) <= std::min(width, 100), name, " at ", width,
-                        ": ", line);
+  for (const std::string& name : list_records()) {
+    model::RunReport report = load_record(name);
+    for (const bool extreme : {false, true}) {
+      if (extreme) make_extreme(report);
+      for (int width = 40; width <= 200; ++width) {
+        std::istringstream lines(show(report, width));
+        for (std::string line; std::getline(lines, line);) {
+          const bool copied = line.rfind("  folder", 0) == 0 || line.rfind("  next", 0) == 0;
+          if (!copied)
+            CHECK_MESSAGE(reporters::display_width(line) <= std::min(width, 100), name, " at ",
+                          width, ": ", line);
+        }
       }
     }
   }
 }
 
+TEST_CASE("Console: the table drops the interval, then the budget, where there is no room") {
+  model::RunReport report = load_record("leak");
+  CHECK(line_with(show(report, 80), "per request  ") ==
+        "  per request        kept  99.9 % interval  budget  detectable");
+  CHECK(line_with(show(report, 64), "✗ heapUsed") ==
+        "  ✗ heapUsed      88.02 B  87.9 to 88.14 B     4 B           –");
+  CHECK(line_with(show(report, 50), "✗ heapUsed") ==
+        "  ✗ heapUsed      88.02 B     4 B           –");
+  CHECK(line_with(show(report, 40), "✗ heapUsed") == "  ✗ heapUsed      88.02 B           –");
+}
+
+TEST_CASE("Console: bytes per request are exact to the byte, levels are not") {
+  model::RunReport report = load_record("leak");
+  report.verdict->quantities[0].growth.bytes_per_request = 2243.6;
+  report.verdict->quantities[0].growth.low = 2243.1;
+  report.verdict->quantities[0].growth.high = 2246.4;
+  CHECK(contains(line_with(show(report), "✗ heapUsed"), "2,244 B  2,243 to 2,246 B"));
+  for (auto& cycle : report.cycles) cycle.post_gc.heap_used = Bytes{65'536};
+  CHECK(contains(line_with(show(report), "after GC"), " 64.0 KB "));
+}
+
 TEST_CASE("Console: at most about 25 lines, but for a hostile record") {
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(LEAKCHECK_SOURCE) / "tests/golden/records")) {
-    const std::string name = entry.path().stem();
+  for (const std::string& name : list_records()) {
     if (name == "hostile") continue;
     const std::string text = show(load_record(name));
     CHECK_MESSAGE(std::count(text.begin(), text.end(), '\n') <= 27, name);

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <regex>
 #include <set>
 
@@ -96,8 +98,7 @@ TEST_CASE("JUnit: a service that crashed or a load that failed is an error of it
 
 TEST_CASE("JUnit: a budget on bytes per request is the quantity's own testcase") {
   auto report = load_record("clean");
-  for (const auto& each : cases_of(report))
-    CHECK(each.name != "heapUsed per request");
+  for (const auto& each : cases_of(report)) CHECK(each.name != "heapUsed per request");
   for (auto& budget : report.verdict->budgets)
     if (budget.name == "heapUsed per request") {
       budget.state = model::CheckState::failed;
@@ -144,11 +145,13 @@ TEST_CASE("JUnit: system-out is at most 64 KB, says what it cut, and keeps the l
   report.notes.assign(1000, std::string(500, 'n'));
   report.cycles.assign(20'000, report.cycles.front());
   report.target.log_tail = std::vector<std::string>(400, std::string(3000, 'x'));
-  report.target.log_tail.front() = "the first of the last words";
+  report.target.log_tail.back() = "the very last words";
   const std::string text = list_suites({report}).front().system_out;
   CHECK(text.size() <= 64 * 1024);
-  CHECK(count(text, "(cut here; the run record has the rest)\n") == 3);
-  CHECK(text.find("the first of the last words") != std::string::npos);
+  CHECK(count(text, "(cut here; the run record has the rest)\n") == 2);
+  CHECK(count(text, "(cut here; the service's log has the rest)\n") == 1);
+  CHECK(count(text, "  the very last words\n") == 1);
+  CHECK(text.find("last words of the service:\n  (cut here;") != std::string::npos);
 }
 
 TEST_CASE("JUnit: no control character, no emoji, no escape sequence, also from raw bytes") {
@@ -205,7 +208,32 @@ TEST_CASE("JUnit: a file is named only when it lies below the working directory"
   CHECK(file_of("./a.yaml") == "a.yaml");
   CHECK(file_of("/srv/a.yaml") == "");
   CHECK(file_of("../a.yaml") == "");
+  CHECK(file_of("a/../../b.yaml") == "");
+  CHECK(file_of("a/../b.yaml") == "b.yaml");
+  CHECK(file_of("..a/b.yaml") == "..a/b.yaml");
   CHECK(file_of("") == "");
+}
+
+TEST_CASE("JUnit: names are tokens, so that two of them do not become one in Ant's schema") {
+  std::vector<model::RunReport> reports(3, load_record("leak"));
+  reports[0].scenario.name = "a  b ";
+  reports[1].scenario.name = " a b";
+  reports[2].scenario.name = "  ";
+  const auto suites = list_suites(reports);
+  CHECK(suites[0].name == "a b");
+  CHECK(suites[1].name == "a b (2)");
+  CHECK(suites[2].name == "scenario");
+}
+
+TEST_CASE("JUnit: what is not known is said in words") {
+  auto report = load_record("leak");
+  auto& heap = report.verdict->quantities[0];
+  heap.growth.low = heap.growth.high = heap.growth.confidence = std::nan("");
+  heap.budget_per_request = std::numeric_limits<double>::infinity();
+  const std::string details = find_case(report, "heapUsed retained per request").details;
+  CHECK(details.find("(interval not known), budget not known;") != std::string::npos);
+  const std::string xml = reporters::render_junit({report}, "default");
+  CHECK(count(xml, "nan") + count(xml, "inf ") == 0);
 }
 
 TEST_CASE("JUnit: a start that is no time is left out, and Ant gets one all the same") {

@@ -20,6 +20,7 @@ TEST_CASE("Numbers: counts, rates and times as people read them") {
   CHECK(format_count(-1234) == "-1,234");
   CHECK(format_count(-123) == "-123");
   CHECK(format_rate(3.46) == "3.5");
+  CHECK(format_rate(9.97) == "10");
   CHECK(format_rate(1204.4) == "1,204");
   CHECK(format_ms(0.844) == "0.84 ms");
   CHECK(format_ms(9.996) == "10.0 ms");
@@ -29,12 +30,23 @@ TEST_CASE("Numbers: counts, rates and times as people read them") {
   CHECK(format_elapsed(125'000) == "2 min 05 s");
   CHECK(format_percent(1, 3) == "33.3 %");
   CHECK(format_percent(1, 0) == "0 %");
+  CHECK(format_percent(0, 5) == "0.0 %");
+  CHECK(format_percent(1, 100'000) == "<0.1 %");
   CHECK(count_of(1, "request") == "1 request");
   CHECK(count_of(5300, "request") == "5,300 requests");
 }
 
+TEST_CASE("Numbers: an interval names its unit once, unless its ends differ in it") {
+  CHECK(format_interval(87.9, 88.14) == "87.9 to 88.14 B");
+  CHECK(format_interval(-0.4, 0.41) == "-0.4 to 0.41 B");
+  CHECK(format_interval(2244, 2246) == "2,244 to 2,246 B");
+  CHECK(format_interval(999, 1001) == "999 to 1,001 B");
+  CHECK(format_interval(1'047'000, 1'049'000) == "1,047,000 B to 1.0 MB");
+  CHECK(format_interval(2'097'152, 4'194'304) == "2.0 to 4.0 MB");
+}
+
 TEST_CASE("Numbers: what is not known is said, never printed as nan") {
-  CHECK(format_known_bytes(std::nan("")) == "not known");
+  CHECK(format_interval(std::nan(""), 1) == "not known");
   CHECK(format_interval(-1, kInfinite) == "not known");
   CHECK(format_ms(kInfinite) == "not known");
   CHECK(format_rate(kInfinite) == "0");
