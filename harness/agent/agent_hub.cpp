@@ -80,18 +80,21 @@ class Hub final : public AgentHub {
 
   void set_subjects(const std::vector<int>& pids) override {
     const std::set<int> wanted(pids.begin(), pids.end());
+    std::set<int> subjects;
     for (const auto& peer : peers_) {
       const int pid = peer->process.hello.pid;
-      const bool now = wanted.count(pid) > 0 && is_usable(*peer);
+      if (!is_usable(*peer)) continue;  // a closed one may have left its pid to another
+      const bool now = wanted.count(pid) > 0;
       const bool before = subjects_.count(pid) > 0;
       if (now && !before) peer->connection->send(render_sample(kSampleEvery));
       if (before && !now) peer->connection->send(render_silence());
-      if (now) subjects_.insert(pid);
-      if (!now) subjects_.erase(pid);
+      if (now) subjects.insert(pid);
     }
+    subjects_ = std::move(subjects);
   }
 
   void freeze(std::function<void(Result<void>)> done) override {
+    drop(freezing_);
     freezing_.emplace();
     freezing_->done = [done](Result<Nothing> result) {
       done(result ? Result<void>() : tl::make_unexpected(result.error()));
@@ -102,6 +105,7 @@ class Hub final : public AgentHub {
   }
 
   void collect(Duration timeout, std::function<void(Result<Collected>)> done) override {
+    drop(collecting_);
     collecting_.emplace();
     collecting_->done = std::move(done);
     ask(*collecting_, timeout, render_collect, [this, timeout] {
@@ -120,11 +124,11 @@ class Hub final : public AgentHub {
   // ---- connections -----------------------------------------------------------------------------
 
   void accept_all() {
-    forget_strangers();
+    forget_the_gone();
     for (;;) {
       UniqueFd fd(::accept4(place_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (!fd) return;
-      if (peers_.size() >= kMostConnections) continue;
+      if (count_open() >= kMostConnections) continue;
       auto peer = std::make_unique<Peer>();
       Peer& it = *peer;
       it.connection = std::make_unique<Connection>(
@@ -135,13 +139,21 @@ class Hub final : public AgentHub {
     }
   }
 
-  /// Connections that closed without a hello tell nothing; not called from their own callbacks.
-  void forget_strangers() {
+  /// A closed connection tells only how many requests its process saw; a service may start
+  /// thousands of processes that saw none. Not called from a connection's own callbacks.
+  void forget_the_gone() {
     peers_.erase(std::remove_if(peers_.begin(), peers_.end(),
                                 [](const auto& peer) {
-                                  return !peer->said_hello && !peer->connection->is_open();
+                                  return !peer->connection->is_open() &&
+                                         peer->process.requests_seen == 0;
                                 }),
                  peers_.end());
+  }
+
+  std::size_t count_open() const {
+    return static_cast<std::size_t>(
+        std::count_if(peers_.begin(), peers_.end(),
+                      [](const auto& peer) { return peer->connection->is_open(); }));
   }
 
   void on_closed(Peer& peer) {
@@ -298,8 +310,10 @@ Result<std::unique_ptr<AgentHub>> AgentHub::listen(const std::filesystem::path& 
   std::error_code error;
   const std::filesystem::path script =
       std::filesystem::absolute(run_folder, error) / "leakcheck-agent.cjs";
-  if (const auto written = write_file(script, agent_script(), 0600); !written)
+  if (auto written = write_file(script, agent_script(), 0600); !written) {
+    written.error().kind = ErrorKind::io;
     return tl::make_unexpected(written.error());
+  }
   auto place = SocketPlace::listen(run_folder);
   if (!place) return tl::make_unexpected(place.error());
   return std::make_unique<Hub>(std::move(*place), script, mode, loop, std::move(callbacks));

@@ -71,7 +71,8 @@ class AgentHub {
 
   /// Stops the JIT from compiling more (Mode::freeze), in every subject.
   virtual void freeze(std::function<void(Result<void>)> done) = 0;
-  /// setImmediate, gc(), setImmediate twice, gc(), read: in every subject at once.
+  /// setImmediate, gc(), setImmediate twice, gc(), read: in every subject at once. Asking again
+  /// before the answer forgets the first question, and never calls its `done`.
   /// Errors: ErrorKind::target when a subject disconnects, or does not answer within `timeout`.
   virtual void collect(Duration timeout, std::function<void(Result<Collected>)> done) = 0;
 };

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <nlohmann/json.hpp>
+
+#include "harness/base/utf8.hpp"
 
 namespace leakcheck::agent {
 namespace {
@@ -33,14 +37,24 @@ double number(const json& object, const char* name) {
 
 std::int64_t integer(const json& object, const char* name) {
   const double value = number(object, name);
-  if (value < 0) throw BadField();
+  if (value < 0 || value != std::floor(value)) throw BadField();
   return static_cast<std::int64_t>(value);
 }
 
-std::string text(const json& object, const char* name) {
-  const json& value = field(object, name);
+int small_integer(const json& object, const char* name) {
+  const std::int64_t value = integer(object, name);
+  if (value > std::numeric_limits<int>::max()) throw BadField();
+  return static_cast<int>(value);
+}
+
+std::string text(const json& value) {
   if (!value.is_string()) throw BadField();
-  return value.get<std::string>().substr(0, kLongestText);
+  // Cut in the middle of a character, it would be no valid text for a report.
+  return to_valid_utf8(value.get_ref<const std::string&>().substr(0, kLongestText));
+}
+
+std::string text(const json& object, const char* name) {
+  return text(field(object, name));
 }
 
 const json& part(const json& object, const char* name) {
@@ -60,10 +74,10 @@ model::Memory memory(const json& line) {
 
 Hello parse_hello(const json& line) {
   Hello hello;
-  hello.protocol = static_cast<int>(std::min<std::int64_t>(integer(line, "protocol"), 1'000'000));
+  hello.protocol = small_integer(line, "protocol");
   hello.agent_version = text(line, "agent");
-  hello.pid = static_cast<int>(integer(line, "pid"));
-  hello.ppid = static_cast<int>(integer(line, "ppid"));
+  hello.pid = small_integer(line, "pid");
+  hello.ppid = small_integer(line, "ppid");
   hello.node_version = text(line, "node");
   hello.v8_version = text(line, "v8");
   const json& can_collect = field(line, "canCollect");
@@ -71,9 +85,8 @@ Hello parse_hello(const json& line) {
   if (!can_collect.is_boolean() || !argv.is_array()) throw BadField();
   hello.can_collect = can_collect.get<bool>();
   for (const json& argument : argv) {
-    if (!argument.is_string()) throw BadField();
-    if (hello.argv.size() < kMostArguments)
-      hello.argv.push_back(argument.get<std::string>().substr(0, kLongestText));
+    std::string word = text(argument);
+    if (hello.argv.size() < kMostArguments) hello.argv.push_back(std::move(word));
   }
   return hello;
 }

@@ -13,6 +13,8 @@
   const MOST_ARGUMENTS = 64;
   const LONGEST_TEXT = 1000;
   const LONGEST_LINE = 1 << 20;
+  // What leakcheck has not read yet: past this it is stopped, and samples would only pile up here.
+  const MOST_UNSENT = 1 << 16;
   // The histogram of the event loop's delay counts the time between two ticks of such a timer.
   const DELAY_RESOLUTION_MS = 10;
   // With and without the version, as Yarn names the file that it puts into a repository.
@@ -23,7 +25,9 @@
   const STILL_FLAGS = ['--no-opt', '--no-sparkplug', '--no-lazy-feedback-allocation'];
 
   // Taken now: a service may replace them (fake timers, patched process), and must not notice us.
-  const { setImmediate, setInterval, clearInterval, JSON, Buffer } = global;
+  const { setImmediate, setInterval, clearInterval, Buffer } = global;
+  const { parse, stringify } = JSON;
+  const hasOwn = Object.prototype.hasOwnProperty;
   const { hrtime, memoryUsage } = process;
   const kill = process.kill.bind(process);
   const socketPath = process.env.LEAKCHECK_SOCKET;
@@ -57,7 +61,7 @@
   }
 
   function send(line) {
-    if (socket && !socket.destroyed && socket.writable) socket.write(JSON.stringify(line) + '\n');
+    if (socket && !socket.destroyed && socket.writable) socket.write(stringify(line) + '\n');
   }
 
   function sendError(id, error) {
@@ -86,11 +90,26 @@
     if (nodeMajor >= 20) v8.setFlagsFromString('--no-maglev');
   }
 
+  /** How often --expose-gc stands in a text of options; V8 takes an underscore too. */
+  function countExposeGc(options) {
+    return (options.match(/--expose[-_]gc(?![-_\w])/g) || []).length;
+  }
+
   function findCollector() {
-    if (typeof global.gc === 'function') return global.gc;
+    const v8 = require('v8');
+    const gc = global.gc;
+    const wanted = countExposeGc(process.execArgv.join(' ')) > 0;
+    if (typeof gc === 'function') {
+      // There are services that collect when they can: without leakcheck this one could not. One
+      // --expose-gc in NODE_OPTIONS is ours, the user's would be a second.
+      if (!wanted && countExposeGc(process.env.NODE_OPTIONS || '') < 2) {
+        v8.setFlagsFromString('--no-expose-gc');
+        global.gc = undefined; // V8 does not let it be deleted
+      }
+      return gc;
+    }
     // Node.js 18 refuses --expose-gc in NODE_OPTIONS. The flag is for our context only: contexts
     // that the service makes later look as they would without us.
-    const v8 = require('v8');
     v8.setFlagsFromString('--expose-gc');
     try {
       return require('vm').runInNewContext('gc');
@@ -174,6 +193,7 @@
   }
 
   function sendSample(delay) {
+    if (socket.writableLength > MOST_UNSENT) return;
     send({
       type: 'sample',
       memory: memoryUsage(),
@@ -232,8 +252,8 @@
   };
 
   const receive = guarded((text) => {
-    const line = JSON.parse(text);
-    if (!Object.prototype.hasOwnProperty.call(handlers, line.type)) return;
+    const line = parse(text);
+    if (typeof line.type !== 'string' || !hasOwn.call(handlers, line.type)) return;
     // One that speaks another protocol, or greets a Node.js that is too old, gets nothing done.
     if (!welcomed && line.type !== 'welcome') return;
     try {
@@ -269,6 +289,8 @@
   }
 
   const start = guarded(() => {
+    // The service's list of its own modules stays its own.
+    if (typeof module === 'object' && module) delete require.cache[module.filename];
     if (!isOurBusiness()) return;
     if (nodeMajor >= OLDEST_NODE) {
       if (mode === 'quiet') keepStill();
