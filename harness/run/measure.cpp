@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "harness/run/session.hpp"
 #include "harness/run/settled.hpp"
@@ -17,18 +18,19 @@ Duration collect_timeout(Bytes heap_used) {
 }  // namespace
 
 bool Session::collect(agent::Collected& into) {
-  std::optional<Result<agent::Collected>> answer;
+  // Shared: the answer may come after a signal has ended the wait, while the service is stopped.
+  const auto answer = std::make_shared<std::optional<Result<agent::Collected>>>();
   // The collection itself blocks the event loop for long on a large heap: its own time limit
   // takes the place of the watch over the agent's silence.
   watching_life_ = false;
   const Duration timeout = collect_timeout(peaks_.heap_used);
-  hub_->collect(timeout, [&](Result<agent::Collected> result) { answer = result; });
-  const Wait wait = wait_until([&] { return answer.has_value(); },
+  hub_->collect(timeout, [answer](Result<agent::Collected> result) { *answer = result; });
+  const Wait wait = wait_until([&] { return answer->has_value(); },
                                loop_.now() + timeout + std::chrono::seconds(5));
   last_sign_of_life_ = loop_.now();
   watching_life_ = true;
-  if (wait == Wait::done && *answer) {
-    into = **answer;
+  if (wait == Wait::done && **answer) {
+    into = ***answer;
     return true;
   }
   if (wait == Wait::done) {
@@ -36,7 +38,7 @@ bool Session::collect(agent::Collected& into) {
     loop_.run_until([&] { return target_->exit().has_value(); },
                     loop_.now() + std::chrono::seconds(1));
     if (over()) return false;
-    end_with(target::Failure{model::TargetEnd::hung, answer->error()});
+    end_with(target::Failure{model::TargetEnd::hung, (*answer)->error()});
   } else if (wait == Wait::deadline) {
     end(model::Ending::target_failed, "the service did not answer a collection",
         "its event loop may be blocked; see the logs in the run folder");
@@ -130,11 +132,11 @@ bool Session::warm_up() {
 }
 
 bool Session::freeze() {
-  std::optional<Result<void>> answer;
-  hub_->freeze([&](Result<void> result) { answer = result; });
-  if (wait_until([&] { return answer.has_value(); }, run_deadline()) != Wait::done) return false;
-  if (!*answer) end_with(answer->error());
-  return answer->has_value();
+  const auto answer = std::make_shared<std::optional<Result<void>>>();
+  hub_->freeze([answer](Result<void> result) { *answer = result; });
+  if (wait_until([&] { return answer->has_value(); }, run_deadline()) != Wait::done) return false;
+  if (!**answer) end_with((*answer)->error());
+  return (*answer)->has_value();
 }
 
 bool Session::measure() {
