@@ -4,4 +4,5 @@ leakcheck_unit_tests(load LABEL node SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/connections_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/counts_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/models_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/node_server_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/requests_test.cpp)
