@@ -11,6 +11,7 @@ namespace leakcheck::target {
 namespace {
 
 constexpr const char* kHeapFull = "JavaScript heap out of memory";
+constexpr int kShellsSigkill = 128 + SIGKILL;  // what a shell exits with when its child was killed
 constexpr const char* kSeeLog = "its last words are in stderr.log in the run folder";
 
 }  // namespace
@@ -56,7 +57,7 @@ Exit classify(const Death& death) {
     out.end = model::TargetEnd::out_of_memory;
     out.message = fmt::format("the service ran out of JavaScript heap after {:.1f} s", seconds);
     out.hint = "if it needs that much without leaking, raise target.node.maxOldSpaceSize";
-  } else if (out.signal == SIGKILL && death.kernel_killed) {
+  } else if (death.kernel_killed && (out.signal == SIGKILL || out.code == kShellsSigkill)) {
     out.end = model::TargetEnd::out_of_memory;
     out.message = fmt::format(
         "the kernel ended the service after {:.1f} s: the container ran out of memory", seconds);

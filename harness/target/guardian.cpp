@@ -28,7 +28,7 @@ constexpr int kReleased = -1;
     if (count != sizeof word) break;
     group = word;
   }
-  if (group > 0) kill_all(group, mark, 0);
+  kill_all(group, mark, 0);
   ::_exit(0);
 }
 
@@ -51,6 +51,7 @@ Result<Guardian> Guardian::post(const std::string& mark) {
     return fail_errno(ErrorKind::target, "cannot start the guardian process", errno,
                       "raise the limit of processes (ulimit -u)");
   if (pid == 0) {
+    write_end.reset();  // also where the kernel has no close_range (before 5.9)
     close_all_but(read_end.get());
     stand_guard(read_end.get(), mark);
   }

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2/environment.hpp>
@@ -31,7 +34,15 @@ struct ChildSetup {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
+    // Nor what whoever started us has left open; Boost.Process overlooks some. At exec: the pipe
+    // that reports a failure is still needed.
+    ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     return {};
+  }
+  /// Boost.Process would run our exit handlers and flush our streams a second time, in the child.
+  template <typename... Arguments>
+  void on_exec_error(Arguments&&...) {
+    ::_exit(127);
   }
 };
 
@@ -107,16 +118,20 @@ tl::expected<Child, Failure> start(const Command& command) {
                           process::process_stdio{nullptr, stdout_end.get(), stderr_end.get()},
                           process::process_start_dir(command.cwd.string()),
                           process::process_environment(command.environment), ChildSetup{});
-  if (failed)
+  if (failed) {
+    // Boost.Process forgets the child that could not execute.
+    if (launcher.pid > 0) ::waitpid(launcher.pid, nullptr, 0);
     return not_started(fmt::format("the command {} could not be started: {}", executable->string(),
                                    failed.message()),
                        "check that it is a program for this machine, or a script with a #! line");
+  }
   child.pid = started.id();
   started.detach();  // we wait for it ourselves, in our own event loop
   child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   if (!child.pidfd) {
     const int number = errno;
     ::kill(-child.pid, SIGKILL);
+    ::waitpid(child.pid, nullptr, 0);
     return not_started(fmt::format("cannot watch the service: pidfd_open: {}",
                                    std::generic_category().message(number)),
                        "leakcheck needs Linux 5.3 or later");

@@ -43,6 +43,13 @@ void LogPump::attach(UniqueFd pipe) {
   loop_.watch(pipe_.get(), EPOLLIN, [this](std::uint32_t) { read_some(); });
 }
 
+void LogPump::start_over() {
+  if (out_ && ::ftruncate(out_.get(), 0) == 0) ::lseek(out_.get(), 0, SEEK_SET);
+  written_ = left_out_ = 0;
+  recent_.clear();
+  partial_line_.clear();
+}
+
 void LogPump::set_line_callback(std::function<void(std::string_view)> callback) {
   on_line_ = std::move(callback);
 }

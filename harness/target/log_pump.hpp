@@ -25,6 +25,8 @@ class LogPump {
 
   /// Reads from `pipe` from now on; a second process may follow a first.
   void attach(UniqueFd pipe);
+  /// Forgets all that came, also in the file.
+  void start_over();
   /// Called for every line; for a log probe.
   void set_line_callback(std::function<void(std::string_view line)> callback);
   /// Reads what is left, without waiting, writes the tail, closes the file.

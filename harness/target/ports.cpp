@@ -10,6 +10,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "harness/base/unique_fd.hpp"
@@ -20,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kLowestPort = 20000;  ///< above the ports of well-known services
+constexpr int kPortTries = 100;
 constexpr int kListen = 0x0A;  // TCP_LISTEN, as the kernel prints it
 
 void read_table(const char* path, int port, std::set<unsigned long>& inodes) {
@@ -43,12 +46,36 @@ void read_table(const char* path, int port, std::set<unsigned long>& inodes) {
 
 bool holds_one(const fs::path& descriptors, const std::set<unsigned long>& inodes) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(descriptors, error)) {
-    const std::string link = fs::read_symlink(entry.path(), error).string();
-    if (error || link.rfind("socket:[", 0) != 0) continue;
+  // Not a range-for: its ++ throws when the process ends while we read.
+  for (fs::directory_iterator it(descriptors, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    std::error_code closed;
+    const std::string link = fs::read_symlink(it->path(), closed).string();
+    if (closed || link.rfind("socket:[", 0) != 0) continue;
     if (inodes.count(std::strtoul(link.c_str() + 8, nullptr, 10)) > 0) return true;
   }
   return false;
+}
+
+/// Binds a port (0: any) on 127.0.0.1, and lets it go; 0 when it is taken.
+int try_port(int port) {
+  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  socklen_t size = sizeof address;
+  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return 0;
+  return ntohs(address.sin_port);
+}
+
+/// The first of the ports that the kernel gives to outgoing connections.
+int first_ephemeral_port() {
+  std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
+  int first = 0;
+  return range >> first ? first : 32768;
 }
 
 tl::unexpected<Error> not_an_address(std::string_view url) {
@@ -90,15 +117,18 @@ Result<Address> parse_address(std::string_view url) {
 }
 
 Result<int> find_free_port() {
-  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    return fail_errno(ErrorKind::target, "cannot find a free port on 127.0.0.1", errno);
-  return ntohs(address.sin_port);
+  // Somebody may take the port before the service does. So not one of those that outgoing
+  // connections get: another run's load opens thousands of them.
+  const int end = first_ephemeral_port();
+  std::random_device random;
+  for (int tries = 0; tries < kPortTries; ++tries) {
+    const bool room = end - kLowestPort >= kPortTries && tries < kPortTries / 2;
+    std::uniform_int_distribution<int> below(kLowestPort, std::max(kLowestPort, end - 1));
+    const int port = try_port(room ? below(random) : 0);
+    // Free on 127.0.0.1 may still be taken on ::1, and the service may want both.
+    if (port != 0 && find_listening_inodes(port).empty()) return port;
+  }
+  return fail_errno(ErrorKind::target, "cannot find a free port on 127.0.0.1", errno);
 }
 
 std::set<unsigned long> find_listening_inodes(int port) {

@@ -20,7 +20,8 @@ struct Address {
 /// Errors: ErrorKind::scenario for anything that is not http(s)://host[:port][/path].
 Result<Address> parse_address(std::string_view url);
 
-/// A TCP port on 127.0.0.1 that nobody listens on now. Errors: ErrorKind::target.
+/// A TCP port that nobody listens on now, on no address; not one that the kernel gives to outgoing
+/// connections where there are others. Errors: ErrorKind::target.
 Result<int> find_free_port();
 
 /// Inodes of the sockets that listen on a TCP port. Source: /proc/net/tcp and tcp6.

@@ -34,12 +34,6 @@ std::string stat_field(int pid, int index) {
   return stat.substr(begin, stat.find(' ', begin) - begin);
 }
 
-/// Takes the exits of our dead children, orphans that came back to us among them.
-void reap_children(int self, int except) {
-  for (const int pid : list_processes())
-    if (pid != except && parent_of(pid) == self && is_zombie(pid)) ::waitpid(pid, nullptr, WNOHANG);
-}
-
 }  // namespace
 
 std::vector<int> list_processes() {
@@ -95,17 +89,33 @@ std::vector<int> find_strays(int pid, std::string_view mark, int except) {
   return out;
 }
 
+bool group_lives(int group) {
+  if (group <= 0 || ::kill(-group, 0) != 0) return false;
+  for (const int pid : list_processes())
+    if (group_of(pid) == group && !is_zombie(pid)) return true;
+  return false;
+}
+
+void reap_children(const std::vector<int>& except) {
+  const int self = ::getpid();
+  for (const int pid : list_processes())
+    if (std::find(except.begin(), except.end(), pid) == except.end() && parent_of(pid) == self &&
+        is_zombie(pid))
+      ::waitpid(pid, nullptr, WNOHANG);
+}
+
 void kill_all(int group, std::string_view mark, int except) {
   const int self = ::getpid();
   for (int round = 0; round < kRounds; ++round) {
-    ::kill(-group, SIGKILL);
+    if (group > 0) ::kill(-group, SIGKILL);
     const std::vector<int> strays = find_strays(self, mark, except);
     for (const int stray : strays) ::kill(stray, SIGKILL);
-    reap_children(self, except);
-    if (strays.empty() && ::kill(-group, 0) != 0) return;
+    reap_children({except, group});
+    if (strays.empty() && !group_lives(group)) break;
     const timespec pause{0, kPauseNs};
     ::nanosleep(&pause, nullptr);
   }
+  if (group > 0) ::waitpid(group, nullptr, WNOHANG);
 }
 
 }  // namespace leakcheck::target

@@ -21,9 +21,17 @@ bool has_in_environment(int pid, std::string_view entry);
 /// `except`, and zombies.
 std::vector<int> find_strays(int pid, std::string_view mark, int except);
 
-/// Kills the group and every stray until none is left, and reaps those that are our children.
+/// Whether a process of the group is alive: a zombie is not.
+bool group_lives(int group);
+
+/// Takes the exits of our children that are dead, orphans that came back to us among them.
+void reap_children(const std::vector<int>& except);
+
+/// Kills the group (0: there is none yet) and every stray until none is left, and reaps those that
+/// are our children: the group's leader last, for as long as it is a zombie nobody else can be
+/// given its number.
 /// Bounded: gives up after two seconds (a process in uninterruptible sleep).
-/// Async-signal-unsafe, but needs no event loop: the guardian uses it too.
+/// Needs no event loop: the guardian uses it too.
 void kill_all(int group, std::string_view mark, int except);
 
 }  // namespace leakcheck::target

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <system_error>
@@ -63,10 +64,12 @@ class Probe final : public ReadyProbe {
 
   void ask_http(const Address& address, const model::HttpReady& expected) {
     expected_ = expected;
+    const bool is_ipv6 = address.host.find(':') != std::string::npos;
     request_ = fmt::format(
         "GET {}{} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: leakcheck\r\nAccept: */*\r\n"
         "Connection: close\r\n\r\n",
-        address.path, expected.path, address.host, address.port);
+        address.path, expected.path, is_ipv6 ? "[" + address.host + "]" : address.host,
+        address.port);
   }
 
   void try_now() {
@@ -104,7 +107,8 @@ class Probe final : public ReadyProbe {
     if (end == std::string::npos && count > 0 && answer_.size() < kLongestStatusLine) return;
     // "HTTP/1.1 200 OK"
     int status = 0;
-    if (answer_.rfind("HTTP/1.", 0) != 0 || std::sscanf(answer_.c_str() + 8, " %3d", &status) != 1)
+    if (answer_.size() < 8 || answer_.rfind("HTTP/1.", 0) != 0 ||
+        std::sscanf(answer_.c_str() + 8, " %3d", &status) != 1)
       return try_later("the answer is not HTTP");
     const bool accepted =
         expected_->status_code ? status == *expected_->status_code : status >= 200 && status < 400;

@@ -5,8 +5,9 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <csignal>
+#include <string_view>
 
 #include "harness/base/utf8.hpp"
 #include "harness/target/ending.hpp"
@@ -18,6 +19,15 @@ namespace leakcheck::target {
 namespace {
 
 constexpr std::size_t kLongestLogLine = 400;
+/// libstdc++'s regex takes some hundred bytes of stack for each character that it looks at.
+constexpr std::size_t kLongestMatchedLine = 2000;
+constexpr std::chrono::seconds kReapEvery{1};
+constexpr std::chrono::milliseconds kLookEvery{20};
+
+/// What a Node.js that started leakcheck has left for its own child: the service would take it for
+/// its own, and fail on a descriptor that is not there.
+constexpr std::array<std::string_view, 3> kNotForTheService = {
+    "NODE_CHANNEL_FD=", "NODE_CHANNEL_SERIALIZATION_MODE=", "NODE_UNIQUE_ID="};
 
 tl::unexpected<Failure> failed(model::TargetEnd end, Error error) {
   return tl::make_unexpected(Failure{end, std::move(error)});
@@ -39,6 +49,24 @@ void set_variable(std::vector<std::string>& environment, const std::string& name
     *known = name + "=" + value;
 }
 
+/// How a child ended, as waitpid has it; it stays a zombie, so that its number stays its own.
+int peek_wait_status(int pid) {
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0) return 0;
+  if (info.si_code == CLD_EXITED) return info.si_status << 8;
+  return info.si_code == CLD_DUMPED ? info.si_status | 0x80 : info.si_status;
+}
+
+bool matches(const std::regex& pattern, std::string_view line) {
+  line = line.substr(0, kLongestMatchedLine);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  try {
+    return std::regex_search(line.begin(), line.end(), pattern);
+  } catch (const std::regex_error&) {
+    return false;  // too complex for this line
+  }
+}
+
 }  // namespace
 
 Service::Service(const model::TargetSpec& spec, const LaunchOptions& options, EventLoop& loop)
@@ -54,6 +82,7 @@ Service::Service(const model::TargetSpec& spec, const LaunchOptions& options, Ev
 Service::~Service() {
   loop_.cancel(ready_timer_);
   loop_.cancel(probe_end_timer_);
+  loop_.cancel(reap_timer_);
   kill_everything();
 }
 
@@ -81,7 +110,11 @@ tl::expected<void, Failure> Service::render() {
   for (const Template& word : spec_.command) command_.argv.push_back(render_with_port(word, *port));
   if (spec_.shell) command_.argv.insert(command_.argv.begin(), {"/bin/sh", "-c"});
   command_.cwd = spec_.cwd;
-  for (char** entry = environ; *entry != nullptr; ++entry) users_environment_.push_back(*entry);
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (std::none_of(
+            kNotForTheService.begin(), kNotForTheService.end(),
+            [&](std::string_view name) { return std::string_view(*entry).starts_with(name); }))
+      users_environment_.push_back(*entry);
   for (const auto& [name, value] : spec_.env)
     set_variable(users_environment_, name, render_with_port(value, *port));
 
@@ -125,11 +158,13 @@ tl::expected<void, Failure> Service::start_command() {
   if (!child) return tl::make_unexpected(child.error());
   child_ = std::move(*child);
   started_at_ = loop_.now();
-  reaped_ = false;
+  dead_ = false;
   guardian_->watch(child_.pid);
   stdout_.attach(std::move(child_.stdout_pipe));
   stderr_.attach(std::move(child_.stderr_pipe));
   loop_.watch(child_.pidfd.get(), EPOLLIN, [this](std::uint32_t) { on_death(); });
+  loop_.cancel(reap_timer_);
+  reap_timer_ = loop_.call_after(kReapEvery, [this] { reap_orphans(); });
   return {};
 }
 
@@ -137,8 +172,8 @@ tl::expected<void, Failure> Service::start_command() {
 
 void Service::on_death() {
   loop_.unwatch(child_.pidfd.get());
-  if (::waitpid(child_.pid, &wait_status_, WNOHANG) != child_.pid) wait_status_ = 0;
-  reaped_ = true;
+  wait_status_ = peek_wait_status(child_.pid);
+  dead_ = true;
   if (stopping_) return;
   stdout_.drain();
   stderr_.drain();
@@ -146,7 +181,11 @@ void Service::on_death() {
   const std::string words = stderr_.tail();
   exit_ = classify(
       {wait_status_, loop_.now() - started_at_, words, count_oom_kills() > oom_kills_before_});
-  if (!on_ready_) return;
+  if (on_ready_) tell_death();
+}
+
+void Service::tell_death() {
+  const std::string words = stderr_.tail();
   if (words.find("EADDRINUSE") != std::string::npos)
     if (const auto inodes = find_listening_inodes(address_.port); !inodes.empty()) {
       const auto holders = find_holders(inodes);
@@ -166,15 +205,27 @@ bool Service::restart_without_refused_option() {
   if (!refused || *refused != "--expose-gc" || !node_options_.expose_gc) return false;
   node_options_.expose_gc = false;
   kill_all(child_.pid, mark_, guardian_->pid());
+  child_.pid = 0;
+  // Else the refusal would be its last words, whatever the second process dies of.
+  stdout_.start_over();
+  stderr_.start_over();
   if (const auto started = start_command(); !started)
     finish_waiting(tl::make_unexpected(started.error()));
   return true;
+}
+
+void Service::reap_orphans() {
+  // We are their parent now (PR_SET_CHILD_SUBREAPER): a service that starts a process in the
+  // background for every request would else fill the table of processes with zombies.
+  reap_children({child_.pid, guardian_->pid()});
+  reap_timer_ = loop_.call_after(kReapEvery, [this] { reap_orphans(); });
 }
 
 // ---- readiness ---------------------------------------------------------------------------------
 
 void Service::when_ready(ReadyCallback callback) {
   on_ready_ = std::move(callback);
+  if (exit_) return tell_death();
   ready_timer_ = loop_.call_after(spec_.ready.timeout, [this] { on_ready_timeout(); });
   if (const auto started = start_probe(); !started)
     finish_waiting(tl::make_unexpected(started.error()));
@@ -200,8 +251,7 @@ tl::expected<void, Failure> Service::start_probe() {
 
 void Service::watch_lines() {
   const auto look = [this](std::string_view line) {
-    if (!on_ready_ || !std::regex_search(line.begin(), line.end(), *ready_pattern_)) return;
-    on_ready();
+    if (on_ready_ && matches(*ready_pattern_, line)) on_ready();
   };
   stdout_.set_line_callback(look);
   stderr_.set_line_callback(look);
@@ -258,14 +308,11 @@ std::vector<int> Service::find_listeners() const {
 
 Exit Service::stop(const std::function<bool()>& give_up) {
   stopping_ = true;
+  on_ready_ = {};  // whoever waited for it waits no more
   Exit out;
   if (exit_) out = *exit_;
-  if (!exit_ && !reaped_) {
-    // To the whole group: npm and shells do not pass every signal on.
-    ::kill(-child_.pid, spec_.stop.signal);
-    const bool ended = loop_.run_until([&] { return reaped_ || (give_up && give_up()); },
-                                       loop_.now() + spec_.stop.timeout) &&
-                       reaped_;
+  if (!exit_ && !dead_ && child_.pid > 0) {
+    const bool ended = ask_to_end(give_up);
     out.end = ended ? model::TargetEnd::stopped : model::TargetEnd::killed;
     if (!ended) {
       out.signal = SIGKILL;
@@ -282,16 +329,31 @@ Exit Service::stop(const std::function<bool()>& give_up) {
   return out;
 }
 
+bool Service::ask_to_end(const std::function<bool()>& give_up) {
+  const TimePoint deadline = loop_.now() + spec_.stop.timeout;
+  const auto given_up = [&] { return give_up && give_up(); };
+  // To the whole group: npm and shells do not pass every signal on.
+  ::kill(-child_.pid, spec_.stop.signal);
+  loop_.run_until([&] { return dead_ || given_up(); }, deadline);
+  // Nor do they all wait for what they have started, which may be the service.
+  while (dead_ && group_lives(child_.pid)) {
+    if (given_up() || loop_.now() >= deadline) return false;
+    loop_.run_until(given_up, std::min<TimePoint>(deadline, loop_.now() + kLookEvery));
+  }
+  return dead_;
+}
+
 void Service::kill_everything() {
   if (child_.pid == 0) return;
-  if (!reaped_) loop_.unwatch(child_.pidfd.get());
+  loop_.cancel(reap_timer_);
+  if (!dead_) loop_.unwatch(child_.pidfd.get());
   // The guardian stays until all is gone: we may be killed right here.
   kill_all(child_.pid, mark_, guardian_ ? guardian_->pid() : 0);
   guardian_.reset();
   stdout_.finish();
   stderr_.finish();
   child_ = {};
-  reaped_ = true;
+  dead_ = true;
 }
 
 std::vector<std::string> Service::log_tail(std::size_t lines) const {

@@ -47,12 +47,16 @@ class Service final : public Target {
   void watch_lines();
 
   void on_death();
+  void tell_death();
+  void reap_orphans();
   void on_ready();
   void on_ready_timeout();
   void finish_waiting(tl::expected<void, Failure> result);
   bool restart_without_refused_option();
   bool is_ours(int pid) const;
   Failure port_taken(int holder) const;
+  /// Whether the whole group has ended in time, without force.
+  bool ask_to_end(const std::function<bool()>& give_up);
   void kill_everything();
 
   const model::TargetSpec spec_;
@@ -72,7 +76,7 @@ class Service final : public Target {
   TimePoint started_at_;
   long oom_kills_before_ = 0;
   bool stopping_ = false;
-  bool reaped_ = false;
+  bool dead_ = false;  ///< the first process, as a zombie until kill_everything()
   int wait_status_ = 0;
   std::optional<Exit> exit_;
 
@@ -81,6 +85,7 @@ class Service final : public Target {
   std::optional<std::regex> ready_pattern_;
   EventLoop::TimerId ready_timer_ = 0;
   EventLoop::TimerId probe_end_timer_ = 0;
+  EventLoop::TimerId reap_timer_ = 0;
 };
 
 }  // namespace leakcheck::target

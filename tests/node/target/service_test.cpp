@@ -2,10 +2,12 @@
 // target itself can show.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/base/file.hpp"
@@ -114,6 +116,122 @@ TEST_SUITE("Service") {
     CHECK(status->find("SigBlk:\t0000000000000000") != std::string::npos);
   }
 
+  TEST_CASE("the service gets nothing of ours: no descriptor, no ignored SIGPIPE, no input") {
+    const UniqueFd inheritable(::open("/dev/null", O_RDONLY));
+    const auto before = ::signal(SIGPIPE, SIG_IGN);
+    Launch launch({"sleep", "1000"});
+    auto target = launch.launch();
+    ::signal(SIGPIPE, before);
+    REQUIRE(target);
+    const std::string proc = "/proc/" + std::to_string((*target)->pid());
+    std::vector<std::string> descriptors;
+    for (const auto& entry : fs::directory_iterator(proc + "/fd"))
+      descriptors.push_back(entry.path().filename());
+    CHECK(descriptors.size() == 3);
+    CHECK(fs::read_symlink(proc + "/fd/0") == "/dev/null");
+    const auto status = load_file(proc + "/status");
+    const auto ignored = status->find("SigIgn:\t");
+    REQUIRE(ignored != std::string::npos);
+    CHECK((std::stoull(status->substr(ignored + 8, 16), nullptr, 16) & (1 << (SIGPIPE - 1))) == 0);
+  }
+
+  TEST_CASE("the IPC channel of a Node.js that started leakcheck is not the service's") {
+    ::setenv("NODE_CHANNEL_FD", "77", 1);
+    Launch launch({"node", "-e", kServer});
+    auto target = launch.launch();
+    ::unsetenv("NODE_CHANNEL_FD");
+    REQUIRE(target);
+    CHECK(launch.wait_until_ready(**target));
+  }
+
+  TEST_CASE("a line of any length, and one that ends as on Windows, can be matched") {
+    Launch launch({"node", "-e",
+                   "console.log('a'.repeat(60000)); process.stdout.write('listening\\r\\n');"
+                   "setInterval(() => {}, 1000)"});
+    launch.spec.ready.probe = model::LogReady{"(a|b)*c|^listening$"};
+    auto target = launch.launch();
+    REQUIRE(target);
+    CHECK(launch.wait_until_ready(**target));
+  }
+
+  TEST_CASE("dead before anybody asked whether it is ready: told at once") {
+    Launch launch({"/bin/sh", "-c", "exit 4"});
+    auto target = launch.launch();
+    REQUIRE(target);
+    REQUIRE(launch.loop.run_until([&] { return (*target)->exit().has_value(); },
+                                  launch.loop.now() + kPatience));
+    // A zombie, so that nobody else is given its number while we may still send a signal there.
+    const int pid = (*target)->pid();
+    CHECK(is_zombie(pid));
+    const auto ready = launch.wait_until_ready(**target);
+    REQUIRE_FALSE(ready);
+    CHECK(ready.error().error.message.find("exit code 4") != std::string::npos);
+    (*target)->stop({});
+    CHECK(::kill(pid, 0) != 0);
+  }
+
+  TEST_CASE("stopped before it was ready: whoever waited is called no more") {
+    Launch launch({"sleep", "1000"});
+    launch.spec.ready.timeout = std::chrono::milliseconds(30);
+    auto target = launch.launch();
+    REQUIRE(target);
+    bool called = false;
+    (*target)->when_ready([&](const tl::expected<void, Failure>&) { called = true; });
+    (*target)->stop({});
+    launch.loop.run_until([] { return false; }, launch.loop.now() + std::chrono::milliseconds(60));
+    CHECK_FALSE(called);
+  }
+
+  TEST_CASE("the service below a shell may take its time to stop") {
+    Launch launch({"/bin/sh", "-c", "node -e \"$SCRIPT\" & wait"});
+    launch.spec.env.emplace_back(
+        "SCRIPT",
+        text(std::string(kServer) +
+             "process.on('SIGTERM', () => setTimeout(() => {"
+             "require('node:fs').writeFileSync('closed', ''); process.exit(); }, 300));"));
+    auto target = launch.launch();
+    REQUIRE(target);
+    REQUIRE(launch.wait_until_ready(**target));
+    CHECK((*target)->stop({}).end == TargetEnd::stopped);
+    CHECK(fs::exists(launch.folder / "closed"));
+  }
+
+  TEST_CASE("a service below a shell that ignores the signal is killed, and it is said") {
+    Launch launch({"/bin/sh", "-c", "node -e \"$SCRIPT\" & wait"});
+    launch.spec.env.emplace_back("SCRIPT",
+                                 text(std::string(kServer) + "process.on('SIGTERM', () => {})"));
+    launch.spec.stop.timeout = std::chrono::milliseconds(200);
+    auto target = launch.launch();
+    REQUIRE(target);
+    REQUIRE(launch.wait_until_ready(**target));
+    const Exit exit = (*target)->stop({});
+    CHECK(exit.end == TargetEnd::killed);
+    CHECK(exit.message.find("SIGTERM") != std::string::npos);
+    CHECK(launch.marked().empty());
+  }
+
+  TEST_CASE("processes that it leaves behind do not pile up as zombies") {
+    Launch launch({"/bin/sh", "-c", "(sleep 0.1 & ) ; (sleep 0.1 & ) ; exec sleep 1000"});
+    auto target = launch.launch();
+    REQUIRE(target);
+    const auto count_zombies = [] {
+      int count = 0;
+      for (const int pid : list_processes())
+        if (parent_of(pid) == ::getpid() && is_zombie(pid)) ++count;
+      return count;
+    };
+    const auto soon = [&](const std::function<bool()>& done) {
+      const TimePoint deadline = launch.loop.now() + kPatience;
+      while (!done() && launch.loop.now() < deadline)
+        launch.loop.run_until([] { return false; },
+                              launch.loop.now() + std::chrono::milliseconds(10));
+      return done();
+    };
+    REQUIRE(soon([&] { return count_zombies() > 0; }));
+    CHECK(soon([&] { return count_zombies() == 0; }));
+    CHECK_FALSE((*target)->exit());
+  }
+
   TEST_CASE("ready by a line of its log, in either stream") {
     for (const std::string stream : {"stdout", "stderr"}) {
       Launch launch({"node", "-e",
@@ -170,7 +288,24 @@ TEST_SUITE("Service") {
     auto target = launch.launch();
     REQUIRE(target);
     CHECK(launch.wait_until_ready(**target));
-    CHECK((*target)->log_tail(5).size() == 1);
+    (*target)->stop({});
+    // The refusal is not part of its log: else it would be the last words of any later death.
+    CHECK((*target)->log_tail(5) == std::vector<std::string>{"listening"});
+    CHECK(*load_file((*target)->stderr_log()) == "");
+  }
+
+  TEST_CASE("started again without --expose-gc, it is judged by what it dies of then") {
+    Launch launch({"/bin/sh", "-c",
+                   "case \"$NODE_OPTIONS\" in *--expose-gc*) "
+                   "echo 'node: --expose-gc is not allowed in NODE_OPTIONS' >&2; exit 9;; esac; "
+                   "echo no database >&2; exit 3"});
+    auto target = launch.launch();
+    REQUIRE(target);
+    const auto ready = launch.wait_until_ready(**target);
+    REQUIRE_FALSE(ready);
+    CHECK(ready.error().error.message.find("exit code 3") != std::string::npos);
+    CHECK(ready.error().error.hint.find("--expose-gc") == std::string::npos);
+    CHECK((*target)->log_tail(5) == std::vector<std::string>{"no database"});
   }
 
   TEST_CASE("the port of somebody else is noticed after the launch too") {
@@ -214,5 +349,6 @@ TEST_SUITE("Service") {
     const auto no_interpreter = broken.launch();
     REQUIRE_FALSE(no_interpreter);
     CHECK(no_interpreter.error().error.hint.find("#!") != std::string::npos);
+    CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no zombie of what could not be executed
   }
 }

@@ -52,6 +52,9 @@ TEST_SUITE("Ending") {
     const Exit exit = classify({SIGKILL, {}, "", true});
     CHECK(exit.end == TargetEnd::out_of_memory);
     CHECK(exit.message.find("container") != std::string::npos);
+    // A shell between us and the service hides the signal.
+    CHECK(classify({exited_with(137), {}, "", true}).end == TargetEnd::out_of_memory);
+    CHECK(classify({exited_with(137), {}, "", false}).end == TargetEnd::early_exit);
   }
 
   TEST_CASE("signals have names") {

@@ -110,6 +110,17 @@ TEST_SUITE("LogPump") {
     CHECK(calls == 1);
   }
 
+  TEST_CASE("started over, it has forgotten all that came") {
+    Pumped pumped;
+    pumped.write(std::string(LogPump::kHead + 10, 'x'));
+    pumped.pump->drain();
+    pumped.pump->start_over();
+    CHECK(pumped.pump->tail().empty());
+    pumped.connect();
+    pumped.write("second\n");
+    CHECK(pumped.finish() == "second\n");
+  }
+
   TEST_CASE("a second process may follow the first") {
     Pumped pumped;
     pumped.write("first\n");

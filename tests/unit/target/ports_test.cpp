@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <set>
+
 #include "harness/base/unique_fd.hpp"
 
 using namespace leakcheck;
@@ -39,6 +42,17 @@ TEST_SUITE("Ports") {
       CHECK(address.error().kind == ErrorKind::scenario);
       CHECK(address.error().hint.find("127.0.0.1") != std::string::npos);
     }
+  }
+
+  TEST_CASE("a free port is not one that outgoing connections get, where there are others") {
+    std::ifstream range("/proc/sys/net/ipv4/ip_local_port_range");
+    int first = 0;
+    range >> first;
+    if (first < 20100) return;  // this machine gives nearly all of them to connections
+    std::set<int> ports;
+    for (int i = 0; i < 20; ++i) ports.insert(*find_free_port());
+    CHECK(ports.size() > 10);  // two runs at once are to get two ports
+    CHECK(*ports.rbegin() < first);
   }
 
   TEST_CASE("a free port has no listener, and a listener on it is found with its process") {

@@ -110,6 +110,16 @@ TEST_SUITE("ReadyProbe") {
     CHECK((*probe)->last_seen() == "the answer is not HTTP");
   }
 
+  TEST_CASE("HTTP: an answer that ends in its first word is not HTTP") {
+    EventLoop loop;
+    Server server(loop, {"HTTP/1.", "HTTP/1.1 200 OK\r\n\r\n"});
+    bool ready = false;
+    const auto probe =
+        ReadyProbe::start_http(at(server.port()), {"/", {}}, loop, [&] { ready = true; });
+    CHECK(loop.run_until([&] { return ready; }, loop.now() + kPatience));
+    CHECK((*probe)->last_seen() == "the answer is not HTTP");
+  }
+
   TEST_CASE("TCP: ready as soon as somebody listens, however late") {
     EventLoop loop;
     const int port = *find_free_port();
