@@ -157,7 +157,14 @@
     const hooks = require('perf_hooks');
     const delay = hooks.monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
     const observer = new hooks.PerformanceObserver(guarded(countPauses));
-    const sample = guarded(() => collecting === 0 && sendSample(delay));
+    let ticked = hrtime();
+    const sample = guarded(() => {
+      const since = hrtime(ticked);
+      ticked = hrtime();
+      // The histogram begins anew with each sample, and misses what its first tick waited for.
+      const lateMs = since[0] * 1e3 + since[1] / 1e6 - everyMs;
+      if (collecting === 0) sendSample(delay, lateMs);
+    });
     delay.enable();
     observer.observe({ entryTypes: ['gc'] });
     sample(); // also so that what its first call allocates is there before the first collection
@@ -192,7 +199,7 @@
     return isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - DELAY_RESOLUTION_MS) : 0;
   }
 
-  function sendSample(delay) {
+  function sendSample(delay, lateMs) {
     if (socket.writableLength > MOST_UNSENT) return;
     send({
       type: 'sample',
@@ -202,7 +209,7 @@
       delay: {
         p50Ms: lateness(delay.percentile(50)),
         p99Ms: lateness(delay.percentile(99)),
-        maxMs: delay.max > 0 ? lateness(delay.max) : 0,
+        maxMs: Math.max(0, lateMs, delay.max > 0 ? lateness(delay.max) : 0),
       },
       handles: process.getActiveResourcesInfo().length,
     });
