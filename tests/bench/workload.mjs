@@ -1,0 +1,45 @@
+// The load of the bench's services, once for leakcheck's scenarios and once for the peer; pure.
+
+const order = '{"name":"a thing","price":12.5,"tags":["red","heavy"]}';
+
+/// What users of the shop do; the weights add up to 20, so a cycle of 100 requests holds them exactly.
+export const SHOP = [
+  { name: 'list', weight: 4, method: 'GET', path: '/items', status: 200 },
+  { name: 'item', weight: 6, method: 'GET', path: '/items/{{ $randomNumber(1, 100) }}', status: 200 },
+  { name: 'order', weight: 3, method: 'POST', path: '/items', body: order, status: 201 },
+  { name: 'lost', weight: 2, method: 'GET', path: '/nothing/{{ $sequence }}', status: 404 },
+  { name: 'cached', weight: 4, method: 'GET', path: '/cached/{{ $randomNumber(1, 1000) }}', status: 200 },
+  { name: 'report', weight: 1, method: 'GET', path: '/report/{{ $randomNumber(100, 1000) }}', status: 200 },
+];
+
+/// A new entry of the cache for every request: it fills as fast as it can, and stops.
+export const FILL_CACHE = [
+  { name: 'fill', weight: 1, method: 'GET', path: '/cached/{{ $sequence }}', status: 200 },
+];
+
+export const toFlow = ({ name, weight, method, path, body, status }) => {
+  const request = { url: path, expect: { statusCode: status } };
+  if (body) request.json = JSON.parse(body);
+  return { name, weight, steps: [{ [method.toLowerCase()]: request }] };
+};
+
+/// Small numbers that are the same for the same seed.
+/// Source: mulberry32, public domain (T. Ettinger).
+export function makeRandom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/// A path as the peer sends it: its variables replaced.
+export function fillPath(path, random, sequence) {
+  return path
+    .replace(/\{\{ \$randomNumber\((\d+), (\d+)\) \}\}/g, (_, low, high) =>
+      String(Number(low) + Math.floor(random() * (Number(high) - Number(low) + 1))),
+    )
+    .replaceAll('{{ $sequence }}', String(sequence));
+}
