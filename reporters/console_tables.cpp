@@ -203,7 +203,8 @@ std::vector<std::string> list_limit_lines(const model::RunReport& report, const 
                                     : fmt::format("{}, limit {}", check.measured, check.limit);
     std::string margin = "  " + mark(check.state, paint) + " ";
     const std::string name = check.name.empty() ? "limit" : check.name;
-    for (const auto& row : wrap(clean_line(name + ": " + numbers), width - 4, kLimitRows)) {
+    for (const auto& row :
+         wrap(clean_line(fmt::format("{}: {}", name, numbers)), width - 4, kLimitRows)) {
       lines.push_back(margin + row);
       margin = "    ";
     }

@@ -13,9 +13,9 @@
 namespace leakcheck::reporters {
 namespace {
 
-constexpr std::size_t kMostBytes = 64 * 1024;
-constexpr std::size_t kTailBytes = 16 * 1024;
-constexpr std::size_t kNoteBytes = 8 * 1024;
+constexpr std::size_t kMostBytes = 64UL * 1024;
+constexpr std::size_t kTailBytes = 16UL * 1024;
+constexpr std::size_t kNoteBytes = 8UL * 1024;
 constexpr int kLongestLine = 1000;
 
 /// Text that says where it was cut, so that consumers with limits get it whole.
@@ -50,10 +50,10 @@ std::string log_tail(const model::RunReport& report) {
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     const std::string clean = cut(to_plain_text("  " + *line, false), kLongestLine) + "\n";
     if (text.size() + clean.size() > kTailBytes) {
-      text = "  (cut here; the service's log has the rest)\n" + text;
+      text.insert(0, "  (cut here; the service's log has the rest)\n");
       break;
     }
-    text = clean + text;
+    text.insert(0, clean);
   }
   return text.empty() ? "" : "last words of the service:\n" + text;
 }

@@ -78,7 +78,7 @@ Result<std::string> load_file(const fs::path& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return refuse(errno);
   std::string text;
-  std::array<char, 64 * 1024> part{};
+  std::array<char, 65'536> part{};
   for (;;) {
     const ssize_t got = ::read(fd.get(), part.data(), part.size());
     if (got == 0) return text;

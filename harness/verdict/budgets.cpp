@@ -111,16 +111,16 @@ Check check_growth(const Track& track, const model::Budget& budget, const Situat
   }
   const Rise rise = measure_rise(track);
   if (rise.base <= 0 && rise.bytes > 0) {
-    check.measured = format_bytes(rise.bytes);
+    check.measured = format_level(rise.bytes);
     check.message = fmt::format(
         "{} grew by {} from nothing, which is no percentage: give it a perRequest or max budget",
-        name, format_bytes(rise.bytes));
+        name, format_level(rise.bytes));
     return check;
   }
   const double percent = rise.base <= 0 ? 0 : rise.percent();
   check.measured = fmt::format("{:.1f} %", percent);
   const std::string grew = fmt::format("{} grew by {} ({}) from {}", name, check.measured,
-                                       format_bytes(rise.bytes), format_bytes(rise.base));
+                                       format_level(rise.bytes), format_level(rise.base));
   if (percent > budget.limit) {
     check.state = CheckState::failed;
     check.message = fmt::format("{}, more than its budget of {}", grew, check.limit);

@@ -56,7 +56,7 @@ std::string explain_bounded(const Track& track) {
   const auto name = name_in_prose(track.quantity());
   if (!track.suspicion() || !is_clean(latest_steps(series.steps), track.budget()))
     return fmt::format("{} rises and falls by up to {}, but its lows do not climb: no leak", name,
-                       format_bytes(*highest - *lowest));
+                       format_level(*highest - *lowest));
 
   const std::span<const double> levels(series.levels);
   const double grown = stats::median(levels.last(3)) - levels.front();
@@ -67,7 +67,7 @@ std::string explain_bounded(const Track& track) {
   return fmt::format(
       "{} grew by {} and stopped after about {} requests: start-up work or a cache that fills, "
       "no leak",
-      name, format_bytes(grown),
+      name, format_level(grown),
       format_count(series.requests_total[static_cast<std::size_t>(over - levels.begin())]));
 }
 

@@ -1,5 +1,7 @@
 #include "harness/verdict/wording.hpp"
 
+#include <cmath>
+
 #include "harness/base/bytes.hpp"
 
 namespace leakcheck::verdict {
@@ -18,6 +20,10 @@ std::string_view name_in_prose(model::Quantity quantity) {
       return "the resident set (rss)";
   }
   return "";
+}
+
+std::string format_level(double bytes) {
+  return format_bytes(Bytes{std::llround(bytes)});
 }
 
 std::string format_count(double count) {

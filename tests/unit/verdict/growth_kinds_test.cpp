@@ -128,8 +128,8 @@ TEST_SUITE("Growth kinds") {
     CHECK(verdict.answer == Answer::leak);
     CHECK(verdict.culprit == Quantity::array_buffers);
     CHECK(verdict.reason ==
-          "Buffer memory (arrayBuffers) keeps 4.0 KB for every request (interval 4.0 KB to 4.0 "
-          "KB), over 4,800 requests; the JS heap keeps 120 B");
+          "Buffer memory (arrayBuffers) keeps 4,096 B for every request (interval 4,096 B to "
+          "4,096 B), over 4,800 requests; the JS heap keeps 120 B");
     const auto& external = verdict.quantities.at(1);
     CHECK(external.quantity == Quantity::external);
     CHECK(external.growth.bytes_per_request == doctest::Approx(4096));
