@@ -4,5 +4,5 @@ add_test(NAME structure.tree
   COMMAND ${NODE} --test ${CMAKE_CURRENT_LIST_DIR}/structure.test.mjs)
 set_tests_properties(structure.tree PROPERTIES
   LABELS structure
-  TIMEOUT 120
+  TIMEOUT 300
   ENVIRONMENT "LEAKCHECK_CMAKE=${CMAKE_COMMAND}")

@@ -5,7 +5,7 @@ foreach(name protocol manners)
     COMMAND ${NODE} --test ${CMAKE_CURRENT_LIST_DIR}/${name}.test.mjs)
   set_tests_properties(node.agent_${name} PROPERTIES
     LABELS node
-    TIMEOUT 300
+    TIMEOUT 400
     FIXTURES_REQUIRED npm
     ENVIRONMENT "LEAKCHECK_NPM=${PROJECT_BINARY_DIR}/npm;LEAKCHECK_AGENT=${PROJECT_BINARY_DIR}/harness/agent/leakcheck-agent.cjs")
 endforeach()
