@@ -38,13 +38,18 @@ for (const [major, node] of nodes) {
     const hub = await openHub(t);
     const watch = `
       let ref = new WeakRef({});
-      setInterval(() => ref && !ref.deref() && (console.log('collected'), (ref = undefined)), 5);`;
+      setInterval(() => ref && !ref.deref() && (console.log('collected'), (ref = undefined)), 5);
+      // Freed by a callback of the first collection, so only the second one can take it.
+      let large = new Array(2e6).fill(1.5);
+      const registry = new FinalizationRegistry(() => (large = undefined));
+      (() => registry.register({}, 0))();`;
     const service = startService(t, hub, watch + idle, { node });
     const peer = await hub.peer();
     await service.says('up');
     assert.ok(!service.stdout.includes('collected'));
     const { memory, ms, seen } = await peer.collect();
     await service.says('collected');
+    assert.ok(memory.heapUsed < 12e6, `what a finalizer gives back is collected: ${memory.heapUsed}`);
     assert.ok(memory.heapUsed > 1 << 20 && memory.heapUsed <= memory.heapTotal, memory.heapUsed);
     assert.ok(memory.rss > memory.heapTotal);
     assert.ok(memory.external >= memory.arrayBuffers);
