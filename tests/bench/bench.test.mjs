@@ -103,6 +103,7 @@ test('a run is judged by exit code and record together', () => {
   assert.equal(judge(healthyRun, 1, 'leak').reason, 'because it is leak');
   assert.equal(judge(healthyRun, 5, 'inconclusive').answer, 'inconclusive');
   assert.equal(judge(healthyRun, 0, 'leak').answer, 'broken', 'the exit code must say the same');
+  assert.equal(judge(healthyRun, 1, 'clean').answer, 'broken');
   assert.equal(judge(healthyRun, 1, 'budget_exceeded').answer, 'broken');
   const died = judgeRun(healthyRun, { code: null, signal: 'SIGSEGV', wallMs: 1 }, undefined);
   assert.deepEqual([died.answer, died.reason], ['broken', 'no run record; ended by SIGSEGV']);

@@ -23,15 +23,14 @@ export const toFlow = ({ name, weight, method, path, body, status }) => {
   return { name, weight, steps: [{ [method.toLowerCase()]: request }] };
 };
 
-/// Small numbers that are the same for the same seed.
-/// Source: mulberry32, public domain (T. Ettinger).
+/// Numbers from 0 to below 1, the same for the same seed.
+/// Source: the linear congruential generator of Numerical Recipes (Press et al., 1992, 7.1); good
+/// enough to choose keys with.
 export function makeRandom(seed) {
   let state = seed >>> 0;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
+    return state / 2 ** 32;
   };
 }
 
