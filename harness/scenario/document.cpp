@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
@@ -173,10 +174,14 @@ bool read_bounded(const fs::path& path, std::size_t most_bytes, const Place& pla
         place.line == 0 ? "check the path" : "the path is relative to this file's folder");
   std::ifstream in(path, std::ios::binary);
   if (!in) return refuse(std::generic_category().message(errno), "check its permissions");
-  text.resize(most_bytes + 1);
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.clear();
+  // Block by block, as most files are far below the bound.
+  std::array<char, 65'536> block;
+  do {
+    in.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+  } while (in && text.size() <= most_bytes);
   if (in.bad()) return refuse("reading failed", "check the disk");
-  text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > most_bytes)
     return refuse(fmt::format("it is larger than {}",
                               format_bytes(Bytes{static_cast<std::int64_t>(most_bytes)})),
