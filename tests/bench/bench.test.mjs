@@ -189,7 +189,7 @@ test('a scenario: defaults, but for what is varied', () => {
   const run = { ...healthyRun, service: 'koa', variant: { name: 'x', cache: 500, load: { keepAlive: false } }, seed: 9 };
   const scenario = scenarioOf(run, { node: 'node', services: '/s', packages: '/p' });
   assert.deepEqual(scenario.target.command, ['node', '/s/koa.cjs']);
-  assert.deepEqual(scenario.target.env, { PORT: '{{ $port }}', NODE_PATH: '/p', CACHE: '500' });
+  assert.deepEqual(scenario.target.env, { PORT: '{{ $port }}', NODE_PATH: '/p', LEAK: '', CACHE: '500' });
   assert.deepEqual(Object.keys(scenario.load), ['seed', 'keepAlive', 'flows']);
   assert.equal(SHOP.reduce((sum, { weight }) => sum + weight, 0), 20);
 });

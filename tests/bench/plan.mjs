@@ -65,13 +65,13 @@ export function planRuns({ healthy, leaky, pairedHealthy, pairedLeaky, full, see
 
 export const showLeak = ({ kind, size }) => `${kind}:${size}`;
 
-/// The environment of a service, for leakcheck and for the peer alike.
-export function environmentOf(run, packages) {
-  const environment = { NODE_PATH: packages };
-  if (run.leak) environment.LEAK = showLeak(run.leak);
-  if (run.variant.cache) environment.CACHE = String(run.variant.cache);
-  return environment;
-}
+/// The environment of a service, for leakcheck and for the peer alike; all of it, so that no
+/// variable of the caller's makes a healthy service leaky.
+export const environmentOf = (run, packages) => ({
+  NODE_PATH: packages,
+  LEAK: run.leak ? showLeak(run.leak) : '',
+  CACHE: String(run.variant.cache ?? 50),
+});
 
 /// The scenario of a run. Defaults where a user has them: what is measured is what one gets.
 export function scenarioOf(run, { node, services, packages }) {

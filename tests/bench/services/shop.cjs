@@ -1,5 +1,5 @@
 // What the four services of the bench serve, whatever their framework: the same shop.
-//   CACHE  entries of its LRU cache (50)
+//   CACHE  entries of its LRU cache
 //   LEAK   what to keep for every request: leaks.cjs
 'use strict';
 const { makeLeak } = require('./leaks.cjs');
@@ -30,7 +30,7 @@ class LruCache {
   }
 }
 
-const cache = new LruCache(Number(process.env.CACHE ?? 50));
+const cache = new LruCache(Number(process.env.CACHE));
 
 /// Some hundred kilobytes of garbage, as a report or a rendered page makes it.
 function makeReport(rows) {
