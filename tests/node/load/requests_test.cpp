@@ -1,7 +1,7 @@
 // What the service gets to see of a request, byte for byte.
 #include <stdlib.h>
 
-#include <regex>
+#include <cctype>
 
 #include "tests/node/load/engine_run.hpp"
 #include "tests/node/load/socket_server.hpp"
@@ -36,8 +36,12 @@ struct Echo {
   }
 };
 
-std::string without_version(const std::string& head) {
-  return std::regex_replace(head, std::regex("leakcheck/[0-9.]+"), "leakcheck/1.2.3");
+/// With 1.2.3 for leakcheck's version.
+std::string without_version(std::string head) {
+  const auto begin = head.find("leakcheck/") + 10;
+  auto end = begin;
+  while (std::isdigit(static_cast<unsigned char>(head[end])) || head[end] == '.') ++end;
+  return head.replace(begin, end - begin, "1.2.3");
 }
 
 model::Payload one_row(const std::string& value) {

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <regex>
-
 #include "tests/unit/load/plans.hpp"
 
 using namespace leakcheck;
@@ -27,8 +25,12 @@ HttpRequest render(const RequestPlan& plan, const std::string& user = "ann") {
   return plan.render(values);
 }
 
+/// With 1.2.3 for leakcheck's version.
 std::string headers(const HttpRequest& request) {
-  return std::regex_replace(list(request), std::regex("leakcheck/[0-9.]+"), "leakcheck/1.2.3");
+  std::string out = list(request);
+  const auto begin = out.find("leakcheck/");
+  if (begin == std::string::npos) return out;
+  return out.replace(begin, out.find('|', begin) - begin, "leakcheck/1.2.3");
 }
 
 }  // namespace
