@@ -70,7 +70,9 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string join(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
+  std::string out;
+  for (const std::string& word : words) out += (&word == &words.front() ? "" : ", ") + word;
+  return out;
 }
 
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates,
