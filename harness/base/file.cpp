@@ -116,8 +116,8 @@ Result<void> check_writable(const fs::path& path) {
 
 Result<void> make_private_folder(const fs::path& path) {
   std::error_code error;
-  fs::create_directories(path, error);
-  if (!error) fs::permissions(path, fs::perms::owner_all, error);
+  const bool made = fs::create_directories(path, error);
+  if (!error && made) fs::permissions(path, fs::perms::owner_all, error);
   if (error)
     return fail(ErrorKind::io, "cannot make the folder " + path.string() + ": " + error.message(),
                 "choose another with --out");

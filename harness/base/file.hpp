@@ -23,7 +23,9 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
 /// Errors: ErrorKind::report, with the path and the cure.
 Result<void> check_writable(const std::filesystem::path& path);
 
-/// Makes the folder (and its parents); its own mode becomes 0700. Errors: ErrorKind::io.
+/// Makes the folder (and its parents), for its owner only (0700). One that is there already keeps
+/// its mode: `--out .` must not lock others out of it, and what is put into it is 0600 by itself.
+/// Errors: ErrorKind::io.
 Result<void> make_private_folder(const std::filesystem::path& path);
 
 }  // namespace leakcheck

@@ -35,6 +35,12 @@ void ReportFiles::add(const model::ReporterSpec& spec) {
 
 Result<void> ReportFiles::check() const {
   for (const File& file : files_)
+    for (const File& other : files_)
+      if (&file < &other && file.spec.path.lexically_normal() == other.spec.path.lexically_normal())
+        return fail(ErrorKind::report,
+                    "two kinds of reports would be written to " + file.spec.path.string(),
+                    "give each a file of its own");
+  for (const File& file : files_)
     if (auto writable = check_writable(file.spec.path); !writable) return writable;
   return {};
 }

@@ -117,20 +117,23 @@ void Session::conclude() {
 }
 
 void Session::note_request_counts() {
-  const std::int64_t sent = load_->sent();
+  if (report_.cycles.empty()) return;
+  // Both as of the last whole cycle: one that the time limit cut short was not counted in the
+  // service.
+  const std::int64_t sent = report_.cycles.back().requests_total;
   const std::int64_t seen = report_.requests_seen;
   if (seen == sent || measured_.empty()) return;
   if (seen == 0) {
     note(
         fmt::format("the service's http.Server saw none of the {} requests sent: its requests "
                     "cannot be counted there (HTTP/2, or a server of its own)",
-                    sent));
+                    format_grouped(sent)));
     return;
   }
   note(
       fmt::format("the service saw {} requests, {} were sent: {}; bytes per request count the "
                   "requests sent",
-                  seen, sent,
+                  format_grouped(seen), format_grouped(sent),
                   seen > sent ? "somebody else calls it too (a health check, or the service itself)"
                               : "some never reached it"));
 }
@@ -144,7 +147,7 @@ void Session::judge_out_of_memory() {
   const std::string message = fmt::format(
       "the service ran out of memory under load: {} MB (maxOldSpaceSize) were full "
       "after {} requests{}",
-      scenario_.target.max_old_space_mb, load_->sent(), before);
+      scenario_.target.max_old_space_mb, format_grouped(load_->sent()), before);
   report_.verdict->answer = model::Answer::leak;
   report_.verdict->culprit = model::Quantity::heap_used;
   report_.verdict->reason = message;

@@ -14,6 +14,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr int kMostRequests = 10'000'000;
+constexpr int kLeastMin = 6;      // nothing is decided before 12 cycles, whatever it says
 constexpr int kLeastCycles = 12;  // with fewer, no rule of the verdict can answer
 constexpr int kMostCycles = 10'000;
 constexpr const char* kFlowHint = "write load: { flows: [{ name: home, steps: [{ get: / }] }] }";
@@ -44,7 +45,7 @@ model::Cycles read_cycles(Context& context, const Node& node) {
   std::optional<int> min;
   std::optional<int> max;
   if (min_node != nullptr)
-    min = read_int(context, *min_node, "load.cycles.min", {kLeastCycles, kMostCycles});
+    min = read_int(context, *min_node, "load.cycles.min", {kLeastMin, kMostCycles});
   if (max_node != nullptr)
     max = read_int(context, *max_node, "load.cycles.max", {kLeastCycles, kMostCycles});
   if (min && max && *min > *max)

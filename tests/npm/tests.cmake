@@ -4,4 +4,4 @@
 add_test(NAME npm.install
   COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_CURRENT_LIST_DIR} -DFOLDER=${PROJECT_BINARY_DIR}/npm
     -P ${CMAKE_CURRENT_LIST_DIR}/install.cmake)
-set_tests_properties(npm.install PROPERTIES LABELS node FIXTURES_SETUP npm TIMEOUT 300)
+set_tests_properties(npm.install PROPERTIES LABELS node FIXTURES_SETUP npm TIMEOUT 900)

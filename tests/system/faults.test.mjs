@@ -326,7 +326,7 @@ test('requests that all fail make the load invalid', async (t) => {
 test('requests that come from elsewhere are noticed', async (t) => {
   const result = await run(t, forService('extra_requests.cjs'));
   expectEnding(result, { code: 0, ending: 'clean', says: /request/ });
-  assert.match(result.report.notes.join('\n'), /saw \d+ requests, \d+ were sent/);
+  assert.match(result.report.notes.join('\n'), /saw [\d,]+ requests, [\d,]+ were sent/);
 });
 
 test('the time limit of the run: inconclusive, and it says so', async (t) => {

@@ -64,6 +64,20 @@ TEST_SUITE("ReportFiles") {
     CHECK_FALSE(checked.error().hint.empty());
   }
 
+  TEST_CASE("reports of two kinds cannot share a file, however its path is written") {
+    const TemporaryFolder folder;
+    ReporterSpec json = junit_at(folder.path / "below/../report");
+    json.kind = ReporterSpec::Kind::json;
+    cli::ReportFiles files;
+    files.add(junit_at(folder.path / "report"));
+    files.add(json);
+    const auto checked = files.check();
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().kind == ErrorKind::report);
+    CHECK(checked.error().message.find("report") != std::string::npos);
+    CHECK(checked.error().hint == "give each a file of its own");
+  }
+
   TEST_CASE("one bad file does not keep the others from being written") {
     const TemporaryFolder folder;
     REQUIRE(write_file(folder.path / "file", ""));

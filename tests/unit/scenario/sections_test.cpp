@@ -185,6 +185,7 @@ TEST_CASE("Sections: one of cycles.min and cycles.max moves the default of the o
   };
   CHECK(cycles("min: 100").max == 100);
   CHECK(cycles("min: 100").min == 100);
+  CHECK(cycles("min: 6").min == 6);
   CHECK(cycles("max: 12").min == 12);
   CHECK(cycles("max: 12").max == 12);
   CHECK(cycles("min: 20, max: 20").max == 20);
