@@ -15,8 +15,8 @@ class ReportFiles {
  public:
   void add(const model::ReporterSpec& spec);
 
-  /// Tries every file before anything is measured. Errors: the first that cannot be written, or that
-  /// reports of two kinds would share.
+  /// Tries every file before anything is measured. Errors: the first that cannot be written, or
+  /// that reports of two kinds would share.
   Result<void> check() const;
 
   /// Gives `report` to every file of `specs`.

@@ -34,6 +34,26 @@ std::string stat_field(int pid, int index) {
   return stat.substr(begin, stat.find(' ', begin) - begin);
 }
 
+/// `pid` and its descendants among `all`, dead or alive, without `except`.
+std::set<int> find_family(int pid, const std::vector<int>& all, int except) {
+  std::set<int> family = {pid};
+  // Children may have lower numbers than their parents: look until nothing is added.
+  for (std::size_t before = 0; before != family.size();) {
+    before = family.size();
+    for (const int one : all)
+      if (family.count(parent_of(one)) > 0 && one != except) family.insert(one);
+  }
+  return family;
+}
+
+/// Whether nothing descends from us but `except` and `leader`: a zombie whose parent has just died
+/// too is not ours to reap at once, but will be.
+bool is_alone(int self, int except, int leader) {
+  for (const int pid : find_family(self, list_processes(), except))
+    if (pid != self && pid != leader) return false;
+  return true;
+}
+
 }  // namespace
 
 std::vector<int> list_processes() {
@@ -73,14 +93,8 @@ bool has_in_environment(int pid, std::string_view entry) {
 }
 
 std::vector<int> find_strays(int pid, std::string_view mark, int except) {
-  std::set<int> family = {pid};
   const std::vector<int> all = list_processes();
-  // Children may have lower numbers than their parents: look until nothing is added.
-  for (std::size_t before = 0; before != family.size();) {
-    before = family.size();
-    for (const int one : all)
-      if (family.count(parent_of(one)) > 0 && one != except) family.insert(one);
-  }
+  const std::set<int> family = find_family(pid, all, except);
   std::vector<int> out;
   for (const int one : all)
     if (one != pid && one != except && (family.count(one) > 0 || has_in_environment(one, mark)) &&
@@ -111,7 +125,7 @@ void kill_all(int group, std::string_view mark, int except) {
     const std::vector<int> strays = find_strays(self, mark, except);
     for (const int stray : strays) ::kill(stray, SIGKILL);
     reap_children({except, group});
-    if (strays.empty() && !group_lives(group)) break;
+    if (strays.empty() && !group_lives(group) && is_alone(self, except, group)) break;
     const timespec pause{0, kPauseNs};
     ::nanosleep(&pause, nullptr);
   }

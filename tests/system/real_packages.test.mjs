@@ -71,7 +71,7 @@ test('npx tsx server.ts', async (t) => {
 });
 
 test('a cluster: the workers are measured, and summed', async (t) => {
-  const result = await run(t, forService('two_workers.cjs'));
+  const result = await run(t, forService('two_workers.cjs', { load: { keepAlive: false } }));
   expectEnding(result, { code: 1, ending: 'leak', says: /request/ });
   assert.equal(result.report.cycles.at(-1).processes, 2);
   const { bytesPerRequest } = judged(result, 'heapUsed').growth;

@@ -124,10 +124,15 @@ TEST_SUITE("Service") {
     ::signal(SIGPIPE, before);
     REQUIRE(target);
     const std::string proc = "/proc/" + std::to_string((*target)->pid());
-    std::vector<std::string> descriptors;
-    for (const auto& entry : fs::directory_iterator(proc + "/fd"))
-      descriptors.push_back(entry.path().filename());
-    CHECK(descriptors.size() == 3);
+    const auto count_descriptors = [&] {
+      return std::distance(fs::directory_iterator(proc + "/fd"), fs::directory_iterator());
+    };
+    // While it starts, the program itself holds its libraries open for a moment.
+    const TimePoint deadline = launch.loop.now() + kPatience;
+    while (count_descriptors() != 3 && launch.loop.now() < deadline)
+      launch.loop.run_until([] { return false; },
+                            launch.loop.now() + std::chrono::milliseconds(10));
+    CHECK(count_descriptors() == 3);
     CHECK(fs::read_symlink(proc + "/fd/0") == "/dev/null");
     const auto status = load_file(proc + "/status");
     const auto ignored = status->find("SigIgn:\t");
