@@ -73,10 +73,11 @@ void add_files_of_command_line(model::Scenario& scenario, const RunArguments& ar
   add(model::ReporterSpec::Kind::junit, arguments.junit);
 }
 
-/// Where the scenario's file is, as a report should show it: relative when it lies below here.
+/// Where the scenario's file is, as a report should show it: relative when it lies below here, as
+/// it was written, also when a link leads there.
 fs::path shown_path(const fs::path& file) {
   std::error_code error;
-  const fs::path relative = fs::relative(file, fs::current_path(error), error);
+  const fs::path relative = file.lexically_normal().lexically_relative(fs::current_path(error));
   return error || relative.empty() || *relative.begin() == ".." ? file : relative;
 }
 
