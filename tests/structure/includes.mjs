@@ -6,7 +6,7 @@ import path from 'node:path';
 const libraries = [
   [/^boost\//, 'Boost::headers'],
   [/^curl\//, 'CURL::libcurl'],
-  [/^yaml-cpp\//, 'yaml-cpp'],
+  [/^yaml-cpp\//, 'yaml-cpp::yaml-cpp'],
   [/^nlohmann\//, 'nlohmann_json::nlohmann_json'],
   [/^CLI\//, 'CLI11::CLI11'],
   [/^fmt\//, 'fmt::fmt'],
