@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
+
+#include "harness/base/file.hpp"
 
 namespace leakcheck::target {
 namespace {
@@ -19,9 +19,9 @@ namespace {
 constexpr int kRounds = 400;
 constexpr long kPauseNs = 5'000'000;
 
+/// Empty for a process that is gone; it may go between opening and reading, too.
 std::string read_proc(int pid, const char* name) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  return load_file("/proc/" + std::to_string(pid) + "/" + name).value_or("");
 }
 
 /// Field `index` of /proc/PID/stat, counted behind the name: 0 state, 1 parent, 2 group.

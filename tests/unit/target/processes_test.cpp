@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <thread>
 
 using namespace leakcheck::target;
 
@@ -55,6 +57,31 @@ TEST_SUITE("Processes") {
     CHECK(group_of(pid) == 0);
     CHECK_FALSE(is_zombie(pid));
     CHECK(command_of(pid).empty());
+  }
+
+  TEST_CASE("a process that ends while it is read is no error") {
+    // Between opening and reading a file of /proc the process may go: the read then fails.
+    constexpr int kProcesses = 3000;
+    std::atomic<int> last = 0;
+    std::atomic<bool> done = false;
+    std::thread spawner([&] {
+      for (int i = 0; i < kProcesses; ++i) {
+        const pid_t pid = ::fork();
+        if (pid == 0) ::_exit(0);
+        last = pid;
+        ::waitpid(pid, nullptr, 0);
+      }
+      done = true;
+    });
+    int seen = 0;
+    while (!done) {
+      const int pid = last;
+      if (pid > 0 && parent_of(pid) == ::getpid()) ++seen;
+      CHECK_NOTHROW(command_of(pid));
+      CHECK_NOTHROW(has_in_environment(pid, "X=1"));
+    }
+    spawner.join();
+    CHECK(seen > 0);
   }
 
   TEST_CASE("strays are found by descent, but not the one that is excepted, nor zombies") {
