@@ -46,12 +46,17 @@ std::set<int> find_family(int pid, const std::vector<int>& all, int except) {
   return family;
 }
 
-/// Whether nothing descends from us but `except` and `leader`: a zombie whose parent has just died
-/// too is not ours to reap at once, but will be.
+/// Whether nothing descends from us but `except` and `leader`, dead or alive. A killed process is a
+/// zombie that cannot be reaped yet while its other threads are ending.
 bool is_alone(int self, int except, int leader) {
   for (const int pid : find_family(self, list_processes(), except))
     if (pid != self && pid != leader) return false;
   return true;
+}
+
+void pause_a_round() {
+  const timespec pause{0, kPauseNs};
+  ::nanosleep(&pause, nullptr);
 }
 
 }  // namespace
@@ -120,16 +125,17 @@ void reap_children(const std::vector<int>& except) {
 
 void kill_all(int group, std::string_view mark, int except) {
   const int self = ::getpid();
-  for (int round = 0; round < kRounds; ++round) {
+  int rounds = kRounds;
+  for (; rounds > 0; --rounds) {
     if (group > 0) ::kill(-group, SIGKILL);
     const std::vector<int> strays = find_strays(self, mark, except);
     for (const int stray : strays) ::kill(stray, SIGKILL);
     reap_children({except, group});
     if (strays.empty() && !group_lives(group) && is_alone(self, except, group)) break;
-    const timespec pause{0, kPauseNs};
-    ::nanosleep(&pause, nullptr);
+    pause_a_round();
   }
-  if (group > 0) ::waitpid(group, nullptr, WNOHANG);
+  if (group <= 0) return;
+  while (::waitpid(group, nullptr, WNOHANG) == 0 && rounds-- > 0) pause_a_round();
 }
 
 }  // namespace leakcheck::target
