@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
 #include "reporters/console_tables.hpp"
 #include "reporters/judged.hpp"
@@ -151,7 +152,7 @@ std::string list_errors(const model::LoadSummary& load) {
   std::string out;
   for (std::size_t at = 0; at < std::min(errors.size(), kMostErrors); ++at)
     out += fmt::format("{}{} ({})", at == 0 ? "" : ", ", errors[at].first,
-                       format_count(errors[at].second));
+                       format_grouped(errors[at].second));
   if (errors.size() > kMostErrors) out += fmt::format(" and {} more", errors.size() - kMostErrors);
   return out;
 }
@@ -164,7 +165,7 @@ void add_load(Page& page, const model::RunReport& report) {
     line +=
         fmt::format(" at {}/s", format_rate(static_cast<double>(load.sent) * 1000 / load.busy_ms));
   line += load.failed == 0 ? ", none failed"
-                           : fmt::format(", {} failed ({})", format_count(load.failed),
+                           : fmt::format(", {} failed ({})", format_grouped(load.failed),
                                          format_percent(static_cast<double>(load.failed),
                                                         static_cast<double>(load.sent)));
   page.entry("load", line);
@@ -180,8 +181,8 @@ void add_load(Page& page, const model::RunReport& report) {
                        [](const auto& a, const auto& b) { return a.failed < b.failed; });
   if (load.steps.size() > 1 && worst->failed > 0)
     page.entry("worst",
-               fmt::format("{}: {} of {} failed", worst->name, format_count(worst->failed),
-                           format_count(worst->requests)),
+               fmt::format("{}: {} of {} failed", worst->name, format_grouped(worst->failed),
+                           format_grouped(worst->requests)),
                2);
 }
 

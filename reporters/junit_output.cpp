@@ -63,17 +63,17 @@ std::string describe_load(const model::RunReport& report) {
   BoundedText text(kNoteBytes);
   if (load.sent == 0) return "";
   text.line(fmt::format("load: {} sent, {} answered, {} failed", count_of(load.sent, "request"),
-                        format_count(load.answered), format_count(load.failed)));
+                        format_grouped(load.answered), format_grouped(load.failed)));
   if (!report.cycles.empty())
     text.line(fmt::format("seen by the service: {} of {} sent, warm-up included",
-                          format_count(report.requests_seen),
+                          format_grouped(report.requests_seen),
                           count_of(report.cycles.back().requests_total, "request")));
   if (load.answered > 0)
     text.line(fmt::format("latency: p50 {}, p95 {}, p99 {}, max {}", format_ms(load.latency.p50_ms),
                           format_ms(load.latency.p95_ms), format_ms(load.latency.p99_ms),
                           format_ms(load.latency.max_ms)));
   for (const auto& [kind, count] : load.errors)
-    text.line(fmt::format("failed: {}, {}", format_count(count), kind));
+    text.line(fmt::format("failed: {}, {}", format_grouped(count), kind));
   return text.text();
 }
 

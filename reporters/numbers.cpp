@@ -19,10 +19,6 @@ double bounded_ms(double ms) {
 
 }  // namespace
 
-std::string format_count(std::int64_t count) {
-  return format_grouped(count);
-}
-
 std::string format_rate(double per_second) {
   if (!std::isfinite(per_second)) return "0";
   if (std::abs(per_second) < 9.95) return fmt::format("{:.1f}", per_second);
@@ -64,7 +60,7 @@ std::string format_interval(double low, double high) {
 }
 
 std::string count_of(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", format_count(count), noun, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", format_grouped(count), noun, count == 1 ? "" : "s");
 }
 
 std::string plain_seconds(double ms) {

@@ -7,7 +7,6 @@
 /// Numbers as people read them.
 namespace leakcheck::reporters {
 
-std::string format_count(std::int64_t count);           ///< "12,345"
 std::string format_rate(double per_second);             ///< "1,204", "3.5"
 std::string format_ms(double ms);                       ///< "0.84 ms", "12.3 ms", "412 ms", "3.1 s"
 std::string format_elapsed(double ms);                  ///< "4.1 s", "2 min 05 s"

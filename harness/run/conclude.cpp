@@ -117,12 +117,12 @@ void Session::conclude() {
 }
 
 void Session::note_request_counts() {
-  if (report_.cycles.empty()) return;
+  if (measured_.empty()) return;
   // Both as of the last whole cycle: one that the time limit cut short was not counted in the
   // service.
   const std::int64_t sent = report_.cycles.back().requests_total;
   const std::int64_t seen = report_.requests_seen;
-  if (seen == sent || measured_.empty()) return;
+  if (seen == sent) return;
   if (seen == 0) {
     note(
         fmt::format("the service's http.Server saw none of the {} requests sent: its requests "

@@ -29,8 +29,8 @@ bool Session::collect(agent::Collected& into) {
                                loop_.now() + timeout + std::chrono::seconds(5));
   last_sign_of_life_ = loop_.now();
   watching_life_ = true;
-  if (wait == Wait::done && **answer) {
-    into = ***answer;
+  if (wait == Wait::done && answer->value()) {
+    into = *answer->value();
     return true;
   }
   if (wait == Wait::done) {
@@ -38,7 +38,7 @@ bool Session::collect(agent::Collected& into) {
     loop_.run_until([&] { return target_->exit().has_value(); },
                     loop_.now() + std::chrono::seconds(1));
     if (over()) return false;
-    end_with(target::Failure{model::TargetEnd::hung, (*answer)->error()});
+    end_with(target::Failure{model::TargetEnd::hung, answer->value().error()});
   } else if (wait == Wait::deadline) {
     end(model::Ending::target_failed, "the service did not answer a collection",
         "its event loop may be blocked; see the logs in the run folder");
@@ -135,8 +135,8 @@ bool Session::freeze() {
   const auto answer = std::make_shared<std::optional<Result<void>>>();
   hub_->freeze([answer](Result<void> result) { *answer = result; });
   if (wait_until([&] { return answer->has_value(); }, run_deadline()) != Wait::done) return false;
-  if (!**answer) end_with((*answer)->error());
-  return (*answer)->has_value();
+  if (!answer->value()) end_with(answer->value().error());
+  return answer->value().has_value();
 }
 
 bool Session::measure() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/base/bytes.hpp"
 #include "harness/verdict/wording.hpp"
 
 namespace leakcheck::verdict {
@@ -33,8 +34,8 @@ std::string unconfirmed(const Track& track, const Situation& situation) {
     return fmt::format(
         "{} grows by {} per request, but {} requests are too few to tell a leak from a cache that "
         "fills: {} are needed; {}",
-        name_in_prose(track.quantity()), format_bytes(track.growth().trimmed), format_count(sent),
-        format_count(enough),
+        name_in_prose(track.quantity()), format_bytes(track.growth().trimmed), format_grouped(sent),
+        format_grouped(enough),
         situation.cut_short
             ? more_time(situation)
             : "send more requests per cycle (load.cycles.requests) or " + more_time(situation));
@@ -65,13 +66,14 @@ std::string unsettled(const Track& track, const Situation& situation) {
     return fmt::format(
         "{} grew by {} per request over the last {} requests, but unevenly: a leak in bursts and "
         "late start-up work both look like this; {}, or warm up for longer (load.warmup)",
-        name_in_prose(track.quantity()), format_bytes(growth.mean), format_count(growth.requests),
+        name_in_prose(track.quantity()), format_bytes(growth.mean), format_grouped(growth.requests),
         more_time(situation));
   const double requests = requests_advised(track, situation);
   const std::string more_requests =
-      requests > 0 ? fmt::format("send about {} requests per cycle (load.cycles.requests, now {})",
-                                 format_count(requests), format_count(situation.requests_a_cycle))
-                   : "send more requests per cycle (load.cycles.requests)";
+      requests > 0
+          ? fmt::format("send about {} requests per cycle (load.cycles.requests, now {})",
+                        format_grouped(requests), format_grouped(situation.requests_a_cycle))
+          : "send more requests per cycle (load.cycles.requests)";
   return fmt::format(
       "{} moves too much to be judged: only a leak above {} per request would have been seen, and "
       "the budget is {}; {}{}",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "harness/base/bytes.hpp"
 #include "harness/stats/robust.hpp"
 #include "harness/verdict/advice.hpp"
 #include "harness/verdict/wording.hpp"
@@ -131,7 +132,7 @@ Check check_growth(const Track& track, const model::Budget& budget, const Situat
     const double left = (budget.limit / 100 * rise.base - rise.bytes) / track.growth().trimmed;
     check.message =
         fmt::format("{}, and goes on: it crosses its budget of {} after about {} more requests",
-                    grew, check.limit, format_count(left));
+                    grew, check.limit, format_grouped(left));
   } else {
     check.message = fmt::format("{}, below its budget of {}, but {}", grew, check.limit,
                                 explain_inconclusive(track, situation));

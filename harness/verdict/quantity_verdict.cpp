@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/bytes.hpp"
 #include "harness/stats/robust.hpp"
 #include "harness/verdict/advice.hpp"
 #include "harness/verdict/wording.hpp"
@@ -34,7 +35,7 @@ std::string explain_leak(const Track& track) {
   return fmt::format("{} keeps {} for every request (interval {} to {}), over {} requests",
                      name_in_prose(track.quantity()), format_bytes(growth.trimmed),
                      format_bytes(growth.trimmed_low()), format_bytes(growth.trimmed_high()),
-                     format_count(growth.requests));
+                     format_grouped(growth.requests));
 }
 
 std::string explain_clean(const Track& track) {
@@ -68,7 +69,7 @@ std::string explain_bounded(const Track& track) {
       "{} grew by {} and stopped after about {} requests: start-up work or a cache that fills, "
       "no leak",
       name, format_level(grown),
-      format_count(series.requests_total[static_cast<std::size_t>(over - levels.begin())]));
+      format_grouped(series.requests_total[static_cast<std::size_t>(over - levels.begin())]));
 }
 
 model::Estimate estimate_of(const Track& track) {

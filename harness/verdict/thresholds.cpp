@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "harness/base/bytes.hpp"
 #include "harness/verdict/judge.hpp"
 #include "harness/verdict/wording.hpp"
 
@@ -58,7 +59,7 @@ struct Reading {
 
 std::optional<Reading> read_failed(const Threshold& threshold, const model::LoadSummary& load) {
   const auto failed = static_cast<double>(load.failed);
-  if (threshold.statistic == Statistic::count) return Reading{failed, format_count(failed)};
+  if (threshold.statistic == Statistic::count) return Reading{failed, format_grouped(failed)};
   if (threshold.statistic != Statistic::rate) return std::nullopt;
   const double rate = failed / static_cast<double>(load.sent);
   return Reading{rate, fmt::format("{:.2f} %", 100 * rate)};
@@ -80,7 +81,7 @@ std::optional<Reading> read_duration(const Threshold& threshold, const model::Lo
       return reading(percentile_ms(threshold.percentile));
     case Statistic::count:
       return Reading{static_cast<double>(load.answered),
-                     format_count(static_cast<double>(load.answered))};
+                     format_grouped(static_cast<double>(load.answered))};
     case Statistic::rate:
       break;
   }

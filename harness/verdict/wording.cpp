@@ -26,8 +26,4 @@ std::string format_level(double bytes) {
   return format_bytes(Bytes{std::llround(bytes)});
 }
 
-std::string format_count(double count) {
-  return format_grouped(count);
-}
-
 }  // namespace leakcheck::verdict

@@ -14,7 +14,4 @@ std::string_view name_in_prose(model::Quantity quantity);
 /// "683.6 KB": a level of memory or a difference of two; rates per request are format_bytes().
 std::string format_level(double bytes);
 
-/// "12,000"; rounded to a whole number.
-std::string format_count(double count);
-
 }  // namespace leakcheck::verdict

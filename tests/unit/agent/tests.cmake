@@ -2,7 +2,8 @@ leakcheck_unit_tests(agent
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/connection_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/fake_agent.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/hub_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/hub_questions_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/hub_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/lines_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/socket_place_test.cpp
   LINKS nlohmann_json::nlohmann_json)

@@ -90,7 +90,9 @@ TEST_CASE("Grouped numbers: a comma before every three digits") {
   CHECK(format_grouped(std::int64_t{999}) == "999");
   CHECK(format_grouped(std::int64_t{-999}) == "-999");
   CHECK(format_grouped(std::int64_t{1000}) == "1,000");
+  CHECK(format_grouped(std::int64_t{-123}) == "-123");
   CHECK(format_grouped(std::int64_t{-1000}) == "-1,000");
+  CHECK(format_grouped(std::int64_t{-1234}) == "-1,234");
   CHECK(format_grouped(std::int64_t{1'234'567}) == "1,234,567");
   CHECK(format_grouped(std::numeric_limits<std::int64_t>::min()) == "-9,223,372,036,854,775,808");
 }
