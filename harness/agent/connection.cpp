@@ -9,7 +9,7 @@
 namespace leakcheck::agent {
 namespace {
 
-constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::size_t kBlock = 64UL * 1024;
 constexpr std::size_t kMostUnsent = 1 << 20;  ///< a peer that does not read so much is gone
 
 }  // namespace

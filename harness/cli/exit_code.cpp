@@ -44,11 +44,9 @@ int exit_code(model::Ending ending) {
     case Ending::clean:
       return 0;
     case Ending::leak:
-      return 1;
     case Ending::budget_exceeded:
       return 1;
     case Ending::usage_wrong:
-      return 2;
     case Ending::scenario_wrong:
       return 2;
     case Ending::target_failed:

@@ -11,11 +11,13 @@ FlowSchedule::FlowSchedule(std::vector<Share> shares, int wanted)
   int divisor = 0;
   for (const Share& share : shares_) divisor = std::gcd(divisor, share.weight);
   std::int64_t requests_per_round = 0;
+  divisor = std::max(divisor, 1);
   for (Share& share : shares_) {
     share.weight /= divisor;
     weights_ += share.weight;
     requests_per_round += std::int64_t{share.weight} * share.requests;
   }
+  requests_per_round = std::max<std::int64_t>(requests_per_round, 1);
   const std::int64_t rounds =
       std::max<std::int64_t>(1, (wanted + requests_per_round - 1) / requests_per_round);
   iterations_per_cycle_ = rounds * weights_;

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <csignal>
 #include <new>
 #include <string_view>
@@ -81,7 +82,8 @@ struct HttpClient::Callbacks {
 HttpClient::HttpClient(EventLoop& loop, std::size_t users, Options options, Done done)
     : options_(options), done_(std::move(done)) {
   start_libcurl();
-  const std::size_t groups = (users + TransferGroup::kMost - 1) / TransferGroup::kMost;
+  const std::size_t groups =
+      std::max<std::size_t>(1, (users + TransferGroup::kMost - 1) / TransferGroup::kMost);
   for (std::size_t i = 0; i < groups; ++i)
     groups_.push_back(std::make_unique<TransferGroup>(loop, [this](EasyHandle easy, int result) {
       char* slot = nullptr;

@@ -1,6 +1,7 @@
 #include "harness/load/prepared_request.hpp"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <new>
@@ -49,13 +50,13 @@ void PreparedRequest::take_headers(const HttpRequest& request) {
   const auto append = [&](const std::string& line) {
     curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    headers_.release();
+    (void)headers_.release();  // `longer` begins with it
     headers_.reset(longer);
   };
   for (const auto& [name, value] : request.headers) {
     // "Name:" and nothing but blanks would keep the header out.
     const bool is_blank = value.find_first_not_of(" \t") == std::string::npos;
-    append(is_blank ? name + ";" : name + ": " + value);
+    append(is_blank ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
   }
   for (const char* name : kAddedByLibcurl)
     if (find_header(request, name) == nullptr) append(std::string(name) + ":");

@@ -29,7 +29,8 @@ void ScheduledLoad::start_cycle(Duration time_limit, std::function<void(CycleOut
   const TimePoint now = loop_.now();
   const std::int64_t iterations = plan_.schedule.iterations_per_cycle();
   plan_.schedule.restart();
-  RunningCycle& cycle = cycle_.emplace();
+  cycle_ = RunningCycle();
+  RunningCycle& cycle = *cycle_;
   cycle.done = std::move(done);
   cycle.began = now;
   cycle.sent_before = client_.sent();

@@ -22,7 +22,8 @@ std::size_t Tally::add_step(const std::string& name) {
 bool Tally::add(std::size_t number, const Exchange& exchange, bool expected, Duration latency) {
   Step& step = steps_[number];
   const bool answered = exchange.status != 0;
-  const bool failed = !answered || !expected;
+  const bool cut_short = !answered && exchange.failure == kTimeLimit;
+  const bool failed = !cut_short && (!answered || !expected);
   ++step.requests;
   if (answered) {
     ++answered_;
@@ -39,7 +40,7 @@ bool Tally::add(std::size_t number, const Exchange& exchange, bool expected, Dur
       errors_.emplace(exchange.failure, 1);
     }
   }
-  if (answered || exchange.failure == kTimeout || exchange.failure == kTimeLimit) {
+  if (answered || cut_short || exchange.failure == kTimeout) {
     step.latency.add(latency);
     latency_.add(latency);
   }

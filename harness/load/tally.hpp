@@ -26,7 +26,8 @@ class Tally {
   std::size_t add_step(const std::string& name);
 
   /// Latency is counted for answers, and for waits that we cut short: leaving those out would
-  /// make a service that hangs look fast. A refusal is no latency.
+  /// make a service that hangs look fast. A refusal is no latency. What the run's time limit cut
+  /// short is neither answered nor failed: the service was not late.
   /// Returns whether the request failed.
   bool add(std::size_t step, const Exchange& exchange, bool expected, Duration latency);
   void clear();

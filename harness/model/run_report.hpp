@@ -28,7 +28,8 @@ struct StepSummary {
 struct LoadSummary {
   std::int64_t sent = 0;                       ///< requests written to a socket
   std::int64_t answered = 0;                   ///< complete answers, whatever their status
-  std::int64_t failed = 0;                     ///< no complete answer, or an unexpected status
+  std::int64_t failed = 0;                     ///< no complete answer, or an unexpected status;
+                                               ///< not those that the time limit cut short
   std::map<std::string, std::int64_t> errors;  ///< by kind: "timeout", "connection refused",
                                                ///< "status 500" …
   std::map<int, std::int64_t> statuses;        ///< answers by status code

@@ -24,7 +24,7 @@ bool Session::collect(agent::Collected& into) {
   // takes the place of the watch over the agent's silence.
   watching_life_ = false;
   const Duration timeout = collect_timeout(peaks_.heap_used);
-  hub_->collect(timeout, [answer](Result<agent::Collected> result) { *answer = result; });
+  hub_->collect(timeout, [answer](const Result<agent::Collected>& result) { *answer = result; });
   const Wait wait = wait_until([&] { return answer->has_value(); },
                                loop_.now() + timeout + std::chrono::seconds(5));
   last_sign_of_life_ = loop_.now();
@@ -133,7 +133,7 @@ bool Session::warm_up() {
 
 bool Session::freeze() {
   const auto answer = std::make_shared<std::optional<Result<void>>>();
-  hub_->freeze([answer](Result<void> result) { *answer = result; });
+  hub_->freeze([answer](const Result<void>& result) { *answer = result; });
   if (wait_until([&] { return answer->has_value(); }, run_deadline()) != Wait::done) return false;
   if (!answer->value()) end_with(answer->value().error());
   return answer->value().has_value();

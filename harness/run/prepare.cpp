@@ -62,7 +62,7 @@ bool Session::launch_target() {
   report_.target.stderr_log = target_->stderr_log().string();
 
   std::optional<tl::expected<void, target::Failure>> ready;
-  target_->when_ready([&](tl::expected<void, target::Failure> result) { ready = result; });
+  target_->when_ready([&](const tl::expected<void, target::Failure>& result) { ready = result; });
   // The target keeps its own time limit (ready.timeout) and watches for an early death, and it
   // knows best what either means: only a signal ends the wait here.
   loop_.run_until([&] { return ready || interrupt_.requested(); }, TimePoint::max());

@@ -121,7 +121,6 @@ void Session::end_with(const Error& error) {
       case ErrorKind::load:
         return model::Ending::load_invalid;
       case ErrorKind::report:
-        return model::Ending::report_failed;
       case ErrorKind::io:
         return model::Ending::report_failed;
     }

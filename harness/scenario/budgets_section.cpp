@@ -80,6 +80,7 @@ void read_limit(Context& context, const Fields& fields, Quantity quantity, const
 
 std::vector<Budget> read_budgets(Context& context, const Node& node) {
   std::vector<std::string> names;
+  names.reserve(kQuantities.size());
   for (const Quantity quantity : kQuantities) names.emplace_back(model::to_string(quantity));
   const Fields quantities(context, node, "budgets", names);
   std::vector<Budget> budgets;

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostBytes = 1024 * 1024;
+constexpr std::size_t kMostBytes = 1024UL * 1024;
 constexpr int kMostFiles = 32;
 
 NodePtr without(const Node& map, const std::vector<std::string>& keys) {
@@ -66,7 +66,7 @@ NodePtr Loader::load(const std::shared_ptr<const Source>& source, const Place& n
   std::string text;
   if (!read_bounded(source->path, kMostBytes, named_at, text, problems_)) return nullptr;
   bool is_broken = false;
-  const NodePtr root = parse_yaml(text, source, problems_, is_broken);
+  NodePtr root = parse_yaml(text, source, problems_, is_broken);
   if (is_broken || !check_root(root, {source, 1, 1})) return nullptr;
   const Entry* extends = find_entry(*root, "extends");
   if (extends == nullptr) return root;

@@ -13,7 +13,7 @@
 namespace leakcheck::scenario {
 namespace {
 
-constexpr std::size_t kMostBytes = 64U * 1024U * 1024U;
+constexpr std::size_t kMostBytes = 64UL * 1024 * 1024;
 constexpr const char* kPathHint = "write payload: { path: users.csv }";
 
 std::optional<std::vector<std::string>> read_field_names(Context& context, const Node& node) {

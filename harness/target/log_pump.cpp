@@ -12,8 +12,8 @@
 namespace leakcheck::target {
 namespace {
 
-constexpr std::size_t kBlock = 64 * 1024;  // what a pipe holds
-constexpr std::size_t kLongestLine = 64 * 1024;
+constexpr std::size_t kBlock = 64UL * 1024;  // what a pipe holds
+constexpr std::size_t kLongestLine = 64UL * 1024;
 constexpr int kDrainBlocks = 256;
 
 /// A log on a full disk is cut short; the run goes on.

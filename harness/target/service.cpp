@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,8 +13,6 @@
 #include "harness/base/utf8.hpp"
 #include "harness/target/ending.hpp"
 #include "harness/target/processes.hpp"
-
-extern char** environ;
 
 namespace leakcheck::target {
 namespace {

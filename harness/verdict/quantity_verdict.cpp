@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/base/bytes.hpp"
 #include "harness/stats/robust.hpp"
@@ -83,7 +84,7 @@ model::Estimate estimate_of(const Track& track) {
   estimate.high = growing ? growth.trimmed_high() : growth.mean_high();
   estimate.confidence = stats::kConfidence;
   estimate.deltas = growth.steps;
-  estimate.requests = static_cast<std::int64_t>(growth.requests + 0.5);
+  estimate.requests = std::llround(growth.requests);
   return estimate;
 }
 

@@ -338,6 +338,7 @@ test('the time limit of the run: inconclusive, and it says so', async (t) => {
   );
   expectEnding(result, { code: 5, ending: 'inconclusive', says: /cycle/ });
   assert.match(result.report.notes.join('\n'), /load\.max/);
+  assert.equal(result.report.load.failed, 0, 'what our own limit cut short has not failed');
 });
 
 test('a scenario that is wrong: every problem with its place, nothing is launched', async (t) => {

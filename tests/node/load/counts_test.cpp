@@ -208,8 +208,8 @@ TEST_CASE("LoadEngine: at the time limit a cycle ends with what it has") {
   CHECK(outcome.timed_out);
   CHECK(outcome.sent == 12);
   CHECK(outcome.answered == 8);
-  CHECK(outcome.failed == 4);
-  CHECK(list(run.engine->summary().errors) == "aborted at the time limit 4");
+  CHECK(outcome.failed == 0);  // four were cut short: the limit is ours
+  CHECK(run.engine->summary().errors.empty());
   check_counts(run, outcome, server);
 
   outcome = run.cycle(300ms);  // on new connections

@@ -38,6 +38,10 @@ TEST_CASE("Tally: waits that we cut short are latency, refusals are not") {
   CHECK(tally.latency().min() == 10ms);
   CHECK(tally.latency().max() == 700ms);
   CHECK(tally.summary().latency.max_ms == 700);
+  // The time limit is ours: nothing failed for it.
+  CHECK(tally.summary().failed == 3);
+  CHECK(tally.summary().errors.count("aborted at the time limit") == 0);
+  CHECK(tally.summary().steps[0].requests == 5);
   CHECK(tally.summary().steps[0].latency.min_ms == 10);
 }
 
