@@ -47,8 +47,8 @@ FlowSchedule schedule_flows(const model::LoadSpec& spec, const std::vector<FlowP
 
 Result<std::unique_ptr<LoadEngine>> LoadEngine::create(const model::LoadSpec& spec,
                                                        const std::optional<model::Payload>& payload,
-                                                       const std::string& base_url,
-                                                       EventLoop& loop) {
+                                                       const Endpoint& endpoint, EventLoop& loop) {
+  const std::string& base_url = endpoint.base_url;
   for (const auto& checked : {check_spec(spec), check_base_url(base_url)})
     if (!checked) return tl::make_unexpected(checked.error());
   Surroundings surroundings;

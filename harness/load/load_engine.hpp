@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,16 +20,31 @@ struct CycleOutcome {
   std::int64_t failed = 0;
   Duration took{};         ///< first request to last answer
   bool timed_out = false;  ///< the time limit came first; requests in flight were aborted
+  bool used_up = false;    ///< the rows of a payload that must be unique; the cycle is not whole
+};
+
+/// Where a load stands: with the scenario's seed it says what every request from here on holds.
+struct Position {
+  std::int64_t iteration = 0;
+  std::int64_t sequence = 0;
+};
+
+/// Where the target is, and how it is reached.
+struct Endpoint {
+  std::string base_url;               ///< without a trailing slash
+  std::filesystem::path socket_path;  ///< unix socket; empty: TCP
+  model::Tls tls;
+  bool full_path_only = false;  ///< for comparison: nothing takes the fast path
 };
 
 /// Drives HTTP at the target: an exact number of requests per cycle, then silence.
 /// Thread: the loop's.
 class LoadEngine {
  public:
-  /// `base_url` without a trailing slash. Errors: ErrorKind::load.
+  /// Errors: ErrorKind::load.
   static Result<std::unique_ptr<LoadEngine>> create(const model::LoadSpec& spec,
                                                     const std::optional<model::Payload>& payload,
-                                                    const std::string& base_url, EventLoop& loop);
+                                                    const Endpoint& endpoint, EventLoop& loop);
   virtual ~LoadEngine() = default;
 
   /// Requests in one cycle: `cycles.requests` rounded up to whole rounds of the flows' weights, so
@@ -37,6 +53,20 @@ class LoadEngine {
 
   /// Starts a cycle and calls back when the last request is answered (none is in flight then).
   virtual void start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done) = 0;
+  /// The cycle that began there once more: the same requests, byte for byte, but for what the
+  /// service gave (captures, cookies). The next start_cycle() goes on where this one found the
+  /// load.
+  virtual void replay_cycle(Position from, Duration time_limit,
+                            std::function<void(CycleOutcome)> done) = 0;
+  /// Begins iterations for so long, in place of a number of them, and waits for their answers.
+  virtual void run_for(Duration time, std::function<void(CycleOutcome)> done) = 0;
+  virtual Position position() const = 0;
+
+  /// Runs the setup before the first cycle, and the teardown after the last: outside the summary.
+  /// The text is what failed, empty when nothing did.
+  virtual void set_up(Duration time_limit, std::function<void(std::string)> done) = 0;
+  virtual void tear_down(Duration time_limit, std::function<void(std::string)> done) = 0;
+
   /// Ends the running cycle at once: in-flight requests are closed; its callback is not called.
   virtual void abort() = 0;
   /// Requests sent so far, the running cycle included.
@@ -46,7 +76,8 @@ class LoadEngine {
   virtual void reset_summary() = 0;
   virtual model::LoadSummary summary() const = 0;
   /// Latency at a percentile (0 to 100) of all requests since reset_summary(), in milliseconds.
-  virtual double latency_percentile_ms(double percentile) const = 0;
+  /// `step`: only of requests of that name; "": of all.
+  virtual double latency_percentile_ms(double percentile, const std::string& step) const = 0;
 };
 
 }  // namespace leakcheck::load

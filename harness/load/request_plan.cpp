@@ -70,7 +70,7 @@ Result<RequestPlan> RequestPlan::compile(const model::RequestStep& step,
   RequestPlan plan;
   plan.name_ = step.name;
   plan.method_ = step.method;
-  plan.expect_status_ = step.expect_status;
+  plan.expect_status_ = step.expect.status;
   if (step.method == model::Method::head && step.body)
     return fail(ErrorKind::load, step.name + ": a HEAD request cannot have a body",
                 "remove the body, or send it with post, put or patch");

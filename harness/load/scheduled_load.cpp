@@ -176,6 +176,25 @@ void ScheduledLoad::end_cycle() {
   });
 }
 
+void ScheduledLoad::replay_cycle(Position from, Duration time_limit,
+                                 std::function<void(CycleOutcome)> done) {
+  iteration_ = from.iteration;
+  sequence_ = from.sequence;
+  start_cycle(time_limit, std::move(done));
+}
+
+void ScheduledLoad::run_for(Duration time, std::function<void(CycleOutcome)> done) {
+  start_cycle(time, std::move(done));
+}
+
+void ScheduledLoad::set_up(Duration, std::function<void(std::string)> done) {
+  done("");
+}
+
+void ScheduledLoad::tear_down(Duration, std::function<void(std::string)> done) {
+  done("");
+}
+
 void ScheduledLoad::abort() {
   if (!cycle_) return;
   busy_ += loop_.now() - cycle_->began;
@@ -208,7 +227,7 @@ model::LoadSummary ScheduledLoad::summary() const {
   return out;
 }
 
-double ScheduledLoad::latency_percentile_ms(double percentile) const {
+double ScheduledLoad::latency_percentile_ms(double percentile, const std::string&) const {
   return to_ms(plan_.tally.latency().percentile(percentile));
 }
 

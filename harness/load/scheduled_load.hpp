@@ -35,11 +35,17 @@ class ScheduledLoad final : public LoadEngine {
 
   int requests_per_cycle() const override;
   void start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done) override;
+  void replay_cycle(Position from, Duration time_limit,
+                    std::function<void(CycleOutcome)> done) override;
+  void run_for(Duration time, std::function<void(CycleOutcome)> done) override;
+  Position position() const override { return {iteration_, sequence_}; }
+  void set_up(Duration time_limit, std::function<void(std::string)> done) override;
+  void tear_down(Duration time_limit, std::function<void(std::string)> done) override;
   void abort() override;
   std::int64_t sent() const override { return client_.sent(); }
   void reset_summary() override;
   model::LoadSummary summary() const override;
-  double latency_percentile_ms(double percentile) const override;
+  double latency_percentile_ms(double percentile, const std::string& step) const override;
 
  private:
   struct User {

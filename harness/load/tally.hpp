@@ -8,16 +8,11 @@
 #include <vector>
 
 #include "harness/base/clock.hpp"
+#include "harness/load/exchange.hpp"
 #include "harness/load/histogram.hpp"
 #include "harness/model/run_report.hpp"
 
 namespace leakcheck::load {
-
-/// What became of one request.
-struct Exchange {
-  int status = 0;            ///< of a complete answer; 0: there was none
-  std::string_view failure;  ///< what went wrong then, by its name in errors; a literal
-};
 
 /// Counts what became of requests, in all and by the name of the step.
 class Tally {

@@ -14,10 +14,14 @@
 
 namespace leakcheck::load {
 
+class DistinctCounts;
+
 /// What every request of a run can refer to.
 struct Surroundings {
   std::vector<std::string> payload_fields;
-  std::string port;  ///< of the target
+  std::string port;                     ///< of the target
+  std::vector<std::string> captures{};  ///< names that steps capture as; a slot each
+  std::string run_id{};                 ///< of this run
 };
 
 /// The values of one request. All uses of `$sequence` in it are the same number; each use of a
@@ -26,6 +30,12 @@ struct RequestValues {
   std::int64_t sequence;
   const std::vector<std::string>* row;  ///< of the payload; null without one
   Random random;
+  std::int64_t iteration = 0;
+  std::size_t user = 0;  ///< from 0
+  int loop_count = 0;    ///< from 1, in a loop
+  /// By slot of Surroundings::captures; of the virtual user.
+  std::vector<std::optional<std::string>>* captured = nullptr;
+  DistinctCounts* distinct = nullptr;  ///< counts the values written; none: nobody does
 };
 
 /// Which row of the payload an iteration gets; the same for the same seed and iteration.

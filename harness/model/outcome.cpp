@@ -114,6 +114,12 @@ std::string_view to_string(Threshold::Metric metric) {
       return "http_req_failed";
     case Threshold::Metric::http_req_duration:
       return "http_req_duration";
+    case Threshold::Metric::http_reqs:
+      return "http_reqs";
+    case Threshold::Metric::checks:
+      return "checks";
+    case Threshold::Metric::dropped_iterations:
+      return "dropped_iterations";
   }
   return "";
 }

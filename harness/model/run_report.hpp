@@ -25,17 +25,41 @@ struct StepSummary {
   Latency latency;
 };
 
+/// How many different values a variable of the requests had.
+struct VariableUse {
+  std::string name;
+  std::int64_t uses = 0;
+  std::int64_t distinct = 0;  ///< to within 2 %
+};
+
+struct CheckSummary {
+  std::string name;  ///< "GET /orders/:id: json $.id"
+  std::int64_t passed = 0;
+  std::int64_t failed = 0;
+};
+
 struct LoadSummary {
-  std::int64_t sent = 0;                       ///< requests written to a socket
-  std::int64_t answered = 0;                   ///< complete answers, whatever their status
-  std::int64_t failed = 0;                     ///< no complete answer, or an unexpected status;
-                                               ///< not those that the time limit cut short
+  std::int64_t sent = 0;                ///< requests written to a socket
+  std::int64_t answered = 0;            ///< complete answers, whatever their status
+  std::int64_t failed = 0;              ///< no complete answer, or not the expected one;
+                                        ///< not those that the time limit cut short
+  std::int64_t aborted = 0;             ///< by us, as their step asks; not failed
+  std::int64_t connections = 0;         ///< opened
+  std::int64_t received_bytes = 0;      ///< of answers, head and body
+  std::int64_t iterations = 0;          ///< of flows, begun
+  std::int64_t dropped_iterations = 0;  ///< arrivals that no user was free for; whenBusy: drop
+  std::int64_t late_iterations = 0;     ///< the same with whenBusy: wait
   std::map<std::string, std::int64_t> errors;  ///< by kind: "timeout", "connection refused",
                                                ///< "status 500" …
   std::map<int, std::int64_t> statuses;        ///< answers by status code
   double busy_ms = 0;                          ///< time spent under load, collections excluded
+  double wanted_rate = 0;                      ///< open model: iterations per second; else 0
+  double cpu_share = 0;                        ///< of one core that leakcheck took while busy
+  Latency lateness;                            ///< our own: due to written, users being free
   Latency latency;
   std::vector<StepSummary> steps;
+  std::vector<CheckSummary> checks;
+  std::vector<VariableUse> variables;
 };
 
 struct TargetSummary {

@@ -99,7 +99,7 @@ void Session::conclude() {
   if (load_)
     verdict.thresholds = verdict::judge_thresholds(
         scenario_.thresholds, report_.load,
-        [this](double percentile) { return load_->latency_percentile_ms(percentile); });
+        [this](double percentile) { return load_->latency_percentile_ms(percentile, ""); });
   report_.verdict = std::move(verdict);
 
   if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();

@@ -127,7 +127,9 @@ bool Session::find_subjects() {
 }
 
 bool Session::open_load() {
-  auto engine = load::LoadEngine::create(scenario_.load, scenario_.payload, target_->url(), loop_);
+  auto engine = load::LoadEngine::create(
+      scenario_.load, scenario_.payload,
+      {target_->url(), scenario_.target.socket_path, scenario_.target.tls}, loop_);
   if (!engine) {
     end_with(engine.error());
     return false;

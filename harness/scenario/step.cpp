@@ -69,9 +69,9 @@ void read_expect(Context& context, const Node& node, model::RequestStep& request
   if (status->is_list()) {
     for (const NodePtr& item : status->items)
       if (const auto code = read_int(context, *item, label, {100, 599}))
-        request.expect_status.push_back(*code);
+        request.expect.status.push_back(*code);
   } else if (const auto code = read_int(context, *status, label, {100, 599})) {
-    request.expect_status.push_back(*code);
+    request.expect.status.push_back(*code);
   }
 }
 

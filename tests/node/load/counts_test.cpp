@@ -150,9 +150,9 @@ TEST_CASE("LoadEngine: a status that was not asked for is answered and failed") 
   SocketServer server(
       [](Peer& peer, const Request& request) { peer.answer(std::stoi(request.path.substr(1))); });
   auto expects_404 = get("/404");
-  expects_404.expect_status = {404, 410};
+  expects_404.expect.status = {404, 410};
   auto expects_201 = get("/200");
-  expects_201.expect_status = {201};
+  expects_201.expect.status = {201};
   EngineRun run(
       load_of({get("/200"), get("/302"), get("/404"), get("/500"), expects_404, expects_201}, 60,
               4),

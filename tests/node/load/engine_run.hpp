@@ -64,7 +64,7 @@ struct EngineRun {
 
   EngineRun(const model::LoadSpec& spec, const std::string& url,
             const std::optional<model::Payload>& payload = std::nullopt) {
-    auto created = load::LoadEngine::create(spec, payload, url, loop);
+    auto created = load::LoadEngine::create(spec, payload, {url, {}, {}}, loop);
     REQUIRE_MESSAGE(created, (created ? "" : created.error().message));
     engine = std::move(*created);
   }

@@ -188,7 +188,7 @@ TEST_CASE("requests: proxies of the environment are not asked") {
 TEST_CASE("requests: what cannot be a request is refused before anything is sent") {
   EventLoop loop;
   const auto error_of = [&](const model::LoadSpec& spec, const std::string& url) {
-    const auto created = load::LoadEngine::create(spec, std::nullopt, url, loop);
+    const auto created = load::LoadEngine::create(spec, std::nullopt, {url, {}, {}}, loop);
     REQUIRE_FALSE(created);
     CHECK(created.error().kind == ErrorKind::load);
     CHECK_FALSE(created.error().hint.empty());

@@ -94,7 +94,7 @@ TEST_CASE("RequestPlan: expected are the statuses that are named, else 200 to 39
   for (const int status : {200, 204, 304, 399}) CHECK(any.expects(status));
   for (const int status : {0, 101, 199, 400, 500}) CHECK_FALSE(any.expects(status));
   auto named = step(Method::get, "/");
-  named.expect_status = {404, 500};
+  named.expect.status = {404, 500};
   const RequestPlan two = compile(named);
   CHECK(two.expects(404));
   CHECK(two.expects(500));

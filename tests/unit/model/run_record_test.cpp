@@ -77,14 +77,14 @@ RunReport full_report() {
                            {quantity_verdict()},
                            {{"heapUsed growth", "15 %", "3 %", CheckState::failed, "too much"}},
                            {{"rate", "1", "2", CheckState::inconclusive, "who knows"}}};
-  report.load = {100,
-                 99,
-                 7,
-                 {{"timeout", 1}, {"status 500", 6}},
-                 {{200, 93}, {500, 6}},
-                 842.25,
-                 latency(1),
-                 {{"GET /", 100, 7, latency(2)}}};
+  report.load.sent = 100;
+  report.load.answered = 99;
+  report.load.failed = 7;
+  report.load.errors = {{"timeout", 1}, {"status 500", 6}};
+  report.load.statuses = {{200, 93}, {500, 6}};
+  report.load.busy_ms = 842.25;
+  report.load.latency = latency(1);
+  report.load.steps = {{"GET /", 100, 7, latency(2)}};
   report.requests_seen = 98;
   report.cycles = {
       {3, Phase::warmup, 100, 400, 2, {{5}, {4}, {3}, {2}, {1}}, 84.25, 31.5, 900.125, 2}};

@@ -22,7 +22,7 @@ TEST_CASE("Requests: a path alone is a request, and names itself") {
   CHECK(request.method == model::Method::get);
   CHECK(shown(request.url) == "/orders/{{$sequence}}?full=1#top");
   CHECK(request.name == "GET /orders/{{ $sequence }}");
-  CHECK(request.expect_status.empty());
+  CHECK(request.expect.status.empty());
   CHECK(!request.body);
   CHECK(request_of("delete: http://localhost:1?a").name == "DELETE /");
   CHECK(request_of("head: { url: /a, name: mine }").name == "mine");
@@ -96,8 +96,8 @@ TEST_CASE("Requests: headers keep their order and their placeholders") {
 
 TEST_CASE("Requests: one status is expected, or one of several") {
   using Codes = std::vector<int>;
-  CHECK(request_of("get: { url: /, expect: { statusCode: 404 } }").expect_status == Codes{404});
-  CHECK(request_of("get: { url: /, expect: { statusCode: [200, 404] } }").expect_status ==
+  CHECK(request_of("get: { url: /, expect: { statusCode: 404 } }").expect.status == Codes{404});
+  CHECK(request_of("get: { url: /, expect: { statusCode: [200, 404] } }").expect.status ==
         Codes{200, 404});
 }
 
