@@ -261,6 +261,18 @@ void read_fields(const Object& from, StepSummary& step) {
   from.take("latency", step.latency);
 }
 
+void read_fields(const Object& from, CheckSummary& check) {
+  from.take("name", check.name);
+  from.take("passed", check.passed);
+  from.take("failed", check.failed);
+}
+
+void read_fields(const Object& from, VariableUse& use) {
+  from.take("name", use.name);
+  from.take("uses", use.uses);
+  from.take("distinct", use.distinct);
+}
+
 void read_fields(const Object& from, LoadSummary& load) {
   from.take("sent", load.sent);
   from.take("answered", load.answered);
@@ -277,9 +289,20 @@ void read_fields(const Object& from, LoadSummary& load) {
     load.statuses[status] = count;
     return true;
   });
+  from.take("aborted", load.aborted);
+  from.take("connections", load.connections);
+  from.take("receivedBytes", load.received_bytes);
+  from.take("iterations", load.iterations);
+  from.take("droppedIterations", load.dropped_iterations);
+  from.take("lateIterations", load.late_iterations);
+  from.take("wantedRate", load.wanted_rate);
+  from.take("cpuShare", load.cpu_share);
   from.take("busyMs", load.busy_ms);
+  from.take("lateness", load.lateness);
   from.take("latency", load.latency);
   from.take("steps", load.steps);
+  from.take("checks", load.checks);
+  from.take("variables", load.variables);
 }
 
 void read_fields(const Object& from, Cycle& cycle) {

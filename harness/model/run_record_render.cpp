@@ -135,6 +135,14 @@ Json to_json(const StepSummary& step) {
           {"latency", to_json(step.latency)}};
 }
 
+Json to_json(const CheckSummary& check) {
+  return {{"name", text(check.name)}, {"passed", check.passed}, {"failed", check.failed}};
+}
+
+Json to_json(const VariableUse& use) {
+  return {{"name", text(use.name)}, {"uses", use.uses}, {"distinct", use.distinct}};
+}
+
 Json to_json(const LoadSummary& load) {
   Json errors = Json::object();
   for (const auto& [kind, count] : load.errors) {
@@ -147,11 +155,22 @@ Json to_json(const LoadSummary& load) {
   return {{"sent", load.sent},
           {"answered", load.answered},
           {"failed", load.failed},
+          {"aborted", load.aborted},
           {"errors", errors},
           {"statuses", statuses},
+          {"connections", load.connections},
+          {"receivedBytes", load.received_bytes},
+          {"iterations", load.iterations},
+          {"droppedIterations", load.dropped_iterations},
+          {"lateIterations", load.late_iterations},
+          {"wantedRate", number(load.wanted_rate)},
+          {"cpuShare", number(load.cpu_share)},
           {"busyMs", milliseconds(load.busy_ms)},
+          {"lateness", to_json(load.lateness)},
           {"latency", to_json(load.latency)},
-          {"steps", list(load.steps, [](const auto& step) { return to_json(step); })}};
+          {"steps", list(load.steps, [](const auto& step) { return to_json(step); })},
+          {"checks", list(load.checks, [](const auto& check) { return to_json(check); })},
+          {"variables", list(load.variables, [](const auto& use) { return to_json(use); })}};
 }
 
 Json to_json(const Cycle& cycle) {

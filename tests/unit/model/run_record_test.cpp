@@ -82,6 +82,17 @@ RunReport full_report() {
   report.load.failed = 7;
   report.load.errors = {{"timeout", 1}, {"status 500", 6}};
   report.load.statuses = {{200, 93}, {500, 6}};
+  report.load.aborted = 3;
+  report.load.connections = 11;
+  report.load.received_bytes = 12'345;
+  report.load.iterations = 50;
+  report.load.dropped_iterations = 4;
+  report.load.late_iterations = 5;
+  report.load.wanted_rate = 200.5;
+  report.load.cpu_share = 0.25;
+  report.load.lateness = latency(3);
+  report.load.checks = {{"GET /: json $.id", 99, 1}};
+  report.load.variables = {{"userId", 100, 10}};
   report.load.busy_ms = 842.25;
   report.load.latency = latency(1);
   report.load.steps = {{"GET /", 100, 7, latency(2)}};
