@@ -9,7 +9,7 @@
 #include "harness/load/arrival_schedule.hpp"
 #include "harness/load/flow_plan.hpp"
 #include "harness/load/flow_schedule.hpp"
-#include "harness/load/http_client.hpp"
+#include "harness/load/full_client.hpp"
 #include "harness/load/load_engine.hpp"
 #include "harness/load/tally.hpp"
 #include "harness/load/variables.hpp"
@@ -94,7 +94,7 @@ class ScheduledLoad final : public LoadEngine {
   std::optional<RunningCycle> cycle_;
   std::int64_t sent_at_reset_ = 0;
   Duration busy_{};
-  HttpClient client_;  // last: it refers to the others while it closes
+  FullClient client_;  // last: it refers to the others while it closes
 };
 
 }  // namespace leakcheck::load

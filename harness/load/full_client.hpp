@@ -16,7 +16,7 @@ namespace leakcheck::load {
 /// HTTP/1.1 for a number of virtual users, each with one request at a time. No redirect is
 /// followed, no proxy used, no answer kept, and no request goes out twice.
 /// Thread: the loop's.
-class HttpClient {
+class FullClient {
  public:
   struct Options {
     Duration timeout{};  ///< from the start of a request to the last byte of its answer
@@ -24,10 +24,10 @@ class HttpClient {
   };
   using Done = std::function<void(std::size_t user, const Exchange& exchange)>;
 
-  HttpClient(EventLoop& loop, std::size_t users, Options options, Done done);
-  ~HttpClient();
-  HttpClient(const HttpClient&) = delete;
-  HttpClient& operator=(const HttpClient&) = delete;
+  FullClient(EventLoop& loop, std::size_t users, Options options, Done done);
+  ~FullClient();
+  FullClient(const FullClient&) = delete;
+  FullClient& operator=(const FullClient&) = delete;
 
   /// Starts the user's request; Done is called later, never from here. It moves with the next
   /// flush(), or when Done returns.
@@ -43,7 +43,7 @@ class HttpClient {
  private:
   struct Callbacks;  // what libcurl calls
   struct Slot {
-    HttpClient* client = nullptr;
+    FullClient* client = nullptr;
     TransferGroup* group = nullptr;
     EasyHandle easy = nullptr;
     std::size_t user = 0;

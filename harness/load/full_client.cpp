@@ -1,4 +1,4 @@
-#include "harness/load/http_client.hpp"
+#include "harness/load/full_client.hpp"
 
 #include <curl/curl.h>
 
@@ -37,7 +37,7 @@ void start_libcurl() {
   static const Libcurl libcurl;
 }
 
-struct HttpClient::Callbacks {
+struct FullClient::Callbacks {
   static std::size_t discard(char*, std::size_t size, std::size_t count, void*) {
     return size * count;
   }
@@ -79,7 +79,7 @@ struct HttpClient::Callbacks {
   }
 };
 
-HttpClient::HttpClient(EventLoop& loop, std::size_t users, Options options, Done done)
+FullClient::FullClient(EventLoop& loop, std::size_t users, Options options, Done done)
     : options_(options), done_(std::move(done)) {
   start_libcurl();
   const std::size_t groups =
@@ -100,14 +100,14 @@ HttpClient::HttpClient(EventLoop& loop, std::size_t users, Options options, Done
   }
 }
 
-HttpClient::~HttpClient() {
+FullClient::~FullClient() {
   for (const auto& slot : slots_) {
     cancel(slot->user);
     curl_easy_cleanup(slot->easy);
   }
 }
 
-void HttpClient::set_up(Slot& slot) {
+void FullClient::set_up(Slot& slot) {
   slot.easy = curl_easy_init();
   if (slot.easy == nullptr) throw std::bad_alloc();
   const auto set = [&](CURLoption option, auto value) {
@@ -135,7 +135,7 @@ void HttpClient::set_up(Slot& slot) {
   set(CURLOPT_FORBID_REUSE, options_.keep_alive ? 0L : 1L);
 }
 
-void HttpClient::start(std::size_t user, std::shared_ptr<const PreparedRequest> request) {
+void FullClient::start(std::size_t user, std::shared_ptr<const PreparedRequest> request) {
   Slot& slot = *slots_[user];
   if (slot.request != request) {
     request->apply(slot.easy);
@@ -146,15 +146,15 @@ void HttpClient::start(std::size_t user, std::shared_ptr<const PreparedRequest> 
   slot.group->start(slot.easy);
 }
 
-void HttpClient::flush() {
+void FullClient::flush() {
   for (const auto& group : groups_) group->flush();
 }
 
-bool HttpClient::is_in_flight(std::size_t user) const {
+bool FullClient::is_in_flight(std::size_t user) const {
   return slots_[user]->in_flight;
 }
 
-void HttpClient::cancel(std::size_t user) {
+void FullClient::cancel(std::size_t user) {
   Slot& slot = *slots_[user];
   if (!slot.in_flight) return;
   slot.in_flight = false;
@@ -162,13 +162,13 @@ void HttpClient::cancel(std::size_t user) {
   take_back_unsent(slot);
 }
 
-void HttpClient::on_ended(Slot& slot, int result) {
+void FullClient::on_ended(Slot& slot, int result) {
   slot.in_flight = false;
   take_back_unsent(slot);
   done_(slot.user, exchange_of(slot, result));
 }
 
-Exchange HttpClient::exchange_of(const Slot& slot, int result) {
+Exchange FullClient::exchange_of(const Slot& slot, int result) {
   if (result == CURLE_OK && !slot.head_complete) result = CURLE_PARTIAL_FILE;
   if (result == CURLE_OK) {
     long status = 0;
@@ -190,7 +190,7 @@ Exchange HttpClient::exchange_of(const Slot& slot, int result) {
 }
 
 /// A kept connection may turn out to be dead only at the write: then nothing went out.
-void HttpClient::take_back_unsent(Slot& slot) {
+void FullClient::take_back_unsent(Slot& slot) {
   if (!slot.sent) return;
   long bytes = 0;
   curl_easy_getinfo(slot.easy, CURLINFO_REQUEST_SIZE, &bytes);
