@@ -10,6 +10,8 @@ const libraries = [
   [/^nlohmann\//, 'nlohmann_json::nlohmann_json'],
   [/^CLI\//, 'CLI11::CLI11'],
   [/^fmt\//, 'fmt::fmt'],
+  [/^re2\//, 'PkgConfig::re2'],
+  [/^simdjson\.h$/, 'simdjson::simdjson'],
 ];
 // base hands it to everybody: Result<T> is in every header.
 const shared = /^tl\/expected\.hpp$/;
