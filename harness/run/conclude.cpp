@@ -98,8 +98,9 @@ void Session::conclude() {
   model::Verdict verdict = verdict::decide(settings, measured_, peaks_, true).verdict;
   if (load_)
     verdict.thresholds = verdict::judge_thresholds(
-        scenario_.thresholds, report_.load,
-        [this](double percentile) { return load_->latency_percentile_ms(percentile, ""); });
+        scenario_.thresholds, report_.load, [this](double percentile, const std::string& step) {
+          return load_->latency_percentile_ms(percentile, step);
+        });
   report_.verdict = std::move(verdict);
 
   if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/model/run_report.hpp"
@@ -36,9 +37,19 @@ Decision decide(const Settings& settings, const std::vector<model::Cycle>& cycle
 /// Bytes retained per request at the moment, for the progress line; of heapUsed.
 std::optional<double> estimate_running(const std::vector<model::Cycle>& cycles);
 
+/// Latency at a percentile (0 to 100), in milliseconds; `step`: of requests of that name; "": of
+/// all.
+using PercentileMs = std::function<double(double percentile, const std::string& step)>;
+
 /// Judges the thresholds on what the load saw. `percentile_ms` is LoadEngine's.
-std::vector<model::Check> judge_thresholds(
-    const std::vector<model::Threshold>& thresholds, const model::LoadSummary& load,
-    const std::function<double(double percentile)>& percentile_ms);
+std::vector<model::Check> judge_thresholds(const std::vector<model::Threshold>& thresholds,
+                                           const model::LoadSummary& load,
+                                           const PercentileMs& percentile_ms);
+
+/// The first threshold with abort_on_fail that fails as things are, after its time under load;
+/// null when none does.
+const model::Threshold* find_abort(const std::vector<model::Threshold>& thresholds,
+                                   const model::LoadSummary& load,
+                                   const PercentileMs& percentile_ms);
 
 }  // namespace leakcheck::verdict
