@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -48,7 +49,7 @@ class Connector {
  public:
   /// Either a connection or the failure's name.
   using Opened = std::function<void(std::unique_ptr<Connection>, std::string_view failure)>;
-  using Id = std::size_t;
+  using Id = std::uint64_t;
 
   Connector(EventLoop& loop, Origin origin, Duration timeout);
   ~Connector();  ///< after all its connections
@@ -57,9 +58,10 @@ class Connector {
 
   /// Opened is called later, never from here.
   Id open(Opened opened);
-  void cancel(Id id);
+  void cancel(Id id);  ///< no-op for one that was called back
 
  private:
+  friend class Connection;
   struct State;
   std::unique_ptr<State> state_;
 };

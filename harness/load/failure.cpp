@@ -13,7 +13,7 @@ std::string_view name_connect_failure(const TransferEnd& end) {
     case ECONNREFUSED:
       return "connection refused";
     case ECONNRESET:
-      return "connection reset";
+      return kConnectionReset;
     case EADDRNOTAVAIL:
       return "no free local port";
     case ENETUNREACH:
@@ -31,7 +31,7 @@ std::string_view name_failure(const TransferEnd& end) {
   // libcurl would repeat these. After five times in a row it no longer wants to, and gives the
   // error.
   const bool closed = end.code == CURLE_SEND_ERROR || end.code == CURLE_RECV_ERROR;
-  if (end.again || (end.stale && closed)) return "connection closed";
+  if (end.again || (end.stale && closed)) return kConnectionClosed;
   switch (end.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "name not resolved";
@@ -42,28 +42,28 @@ std::string_view name_failure(const TransferEnd& end) {
     case CURLE_SSL_ISSUER_ERROR:
       return "certificate not trusted";
     case CURLE_SSL_CONNECT_ERROR:
-      return "TLS failure";
+      return kTlsFailure;
     case CURLE_GOT_NOTHING:
-      return "empty answer";
+      return kEmptyAnswer;
     case CURLE_PARTIAL_FILE:
-      return "incomplete answer";
+      return kIncompleteAnswer;
     case CURLE_SEND_ERROR:
-      return "connection reset";
+      return kConnectionReset;
     // Without an error of the system it was the chunked encoding that could not be read.
     case CURLE_RECV_ERROR:
-      return end.system_error != 0 ? "connection reset" : "malformed answer";
+      return end.system_error != 0 ? kConnectionReset : kMalformedAnswer;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_OUT_OF_MEMORY:  // also: headers of more than 300 KB
     case 100:                  // CURLE_TOO_LARGE, newer than some of our libcurls
-      return "malformed answer";
+      return kMalformedAnswer;
     // HTTP/0.9, which is any text, once the request was sent; before it, another scheme.
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return end.sent ? "malformed answer" : kMalformedUrl;
+      return end.sent ? kMalformedAnswer : kMalformedUrl;
     case CURLE_URL_MALFORMAT:
       return kMalformedUrl;
     default:
-      return "transfer failed";
+      return kTransferFailed;
   }
 }
 

@@ -7,6 +7,13 @@ namespace leakcheck::load {
 inline constexpr std::string_view kTimeout = "timeout";
 inline constexpr std::string_view kTimeLimit = "aborted at the time limit";
 inline constexpr std::string_view kMalformedUrl = "malformed url";
+inline constexpr std::string_view kConnectionReset = "connection reset";
+inline constexpr std::string_view kConnectionClosed = "connection closed";  ///< a kept one
+inline constexpr std::string_view kTlsFailure = "TLS failure";
+inline constexpr std::string_view kEmptyAnswer = "empty answer";
+inline constexpr std::string_view kIncompleteAnswer = "incomplete answer";
+inline constexpr std::string_view kMalformedAnswer = "malformed answer";
+inline constexpr std::string_view kTransferFailed = "transfer failed";
 
 /// How libcurl says that a transfer ended without a complete answer.
 struct TransferEnd {

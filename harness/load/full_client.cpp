@@ -3,12 +3,12 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <csignal>
 #include <new>
 #include <string_view>
 #include <utility>
 
 #include "harness/load/failure.hpp"
+#include "harness/load/start_libcurl.hpp"
 
 namespace leakcheck::load {
 namespace {
@@ -19,23 +19,7 @@ namespace {
 /// reason.
 constexpr long kLongestRestSeconds = 3;
 
-struct Libcurl {
-  Libcurl() {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
-    struct sigaction present {};
-    if (::sigaction(SIGPIPE, nullptr, &present) == 0 && present.sa_handler == SIG_DFL)
-      ::signal(SIGPIPE, SIG_IGN);
-  }
-  ~Libcurl() { curl_global_cleanup(); }
-  Libcurl(const Libcurl&) = delete;
-  Libcurl& operator=(const Libcurl&) = delete;
-};
-
 }  // namespace
-
-void start_libcurl() {
-  static const Libcurl libcurl;
-}
 
 struct FullClient::Callbacks {
   static std::size_t discard(char*, std::size_t size, std::size_t count, void*) {

@@ -48,8 +48,8 @@ struct TransferGroup::Callbacks {
   }
 };
 
-TransferGroup::TransferGroup(EventLoop& loop, Ended ended)
-    : loop_(loop), on_ended_(std::move(ended)), multi_(curl_multi_init()) {
+TransferGroup::TransferGroup(EventLoop& loop, Ended ended, WhenEnded when_ended)
+    : loop_(loop), on_ended_(std::move(ended)), when_ended_(when_ended), multi_(curl_multi_init()) {
   if (multi_ == nullptr) throw std::bad_alloc();
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Callbacks::on_want);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
@@ -175,16 +175,19 @@ void TransferGroup::collect_ended() {
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const EndedTransfer ended{message->easy_handle, message->data.result};
-    curl_multi_remove_handle(multi_, ended.easy);
+    if (when_ended_ == WhenEnded::leaves) curl_multi_remove_handle(multi_, ended.easy);
     ended_.push_back(ended);
   }
 }
 
 void TransferGroup::settle() {
   collect_ended();
-  std::vector<EndedTransfer> ended;
-  std::swap(ended, ended_);
-  for (const EndedTransfer& one : ended) on_ended_(one.easy, one.result);
+  // One by one, because any of them may cancel others; those that end meanwhile wait.
+  for (std::size_t left = ended_.size(); left > 0 && !ended_.empty(); --left) {
+    const EndedTransfer one = ended_.front();
+    ended_.erase(ended_.begin());
+    on_ended_(one.easy, one.result);
+  }
   flush();
 }
 

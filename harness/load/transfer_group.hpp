@@ -17,11 +17,17 @@ class TransferGroup {
  public:
   static constexpr std::size_t kMost = 16;  ///< transfers in a group; Source: LOAD measurements
 
-  /// A transfer has ended, is out of the group and may be started again at once.
+  /// A transfer has ended, is out of the group and may be started again at once; of those that
+  /// stay: is in it until cancel().
   /// Units: `result` is a CURLcode.
   using Ended = std::function<void(EasyHandle easy, int result)>;
 
-  TransferGroup(EventLoop& loop, Ended ended);
+  enum class WhenEnded {
+    leaves,
+    stays,  ///< with its connection, which is the caller's then (CONNECT_ONLY)
+  };
+
+  TransferGroup(EventLoop& loop, Ended ended, WhenEnded when_ended = WhenEnded::leaves);
   ~TransferGroup();  ///< after all transfers were removed; closes the connections
   TransferGroup(const TransferGroup&) = delete;
   TransferGroup& operator=(const TransferGroup&) = delete;
@@ -63,6 +69,7 @@ class TransferGroup {
 
   EventLoop& loop_;
   Ended on_ended_;
+  WhenEnded when_ended_;
   void* multi_;
   std::unordered_map<int, Socket> sockets_;
   std::vector<EndedTransfer> ended_;

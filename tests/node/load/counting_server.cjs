@@ -1,12 +1,17 @@
 // A server of Node.js that counts what it sees. Prints its port; at the end of its stdin prints
-// "requests connections" and goes. Argument: how long a connection may rest, in ms.
+// "requests connections" and goes. Arguments: how long a connection may rest, in ms; for TLS, the
+// files of a key and a certificate.
 'use strict';
+const fs = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
 
 const longestRest = Number(process.argv[2]);
+const [key, cert] = process.argv.slice(3).map((file) => fs.readFileSync(file));
 let requests = 0;
 let connections = 0;
-const server = http.createServer((request, response) => {
+const server = key ? https.createServer({ key, cert }) : http.createServer();
+server.on('request', (request, response) => {
   requests++;
   clearTimeout(request.socket.rest);
   if (request.url === '/destroy') return request.socket.destroy();

@@ -1,78 +1,9 @@
 // The same counts against the server that matters: http.Server of Node.js.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <sstream>
-
-#include "harness/base/unique_fd.hpp"
+#include "tests/node/load/node_server.hpp"
 #include "tests/node/load/engine_run.hpp"
 
 using namespace leakcheck;
 using namespace leakcheck::test;
-
-namespace {
-
-/// counting_server.cjs in a process of its own.
-class NodeServer {
- public:
-  explicit NodeServer(int longest_rest_ms = 5'000) {
-    std::array<int, 2> input{};
-    std::array<int, 2> output{};
-    REQUIRE(::pipe2(input.data(), O_CLOEXEC) == 0);
-    REQUIRE(::pipe2(output.data(), O_CLOEXEC) == 0);
-    const std::string rest = std::to_string(longest_rest_ms);
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(input[0], 0);
-      ::dup2(output[1], 1);
-      ::execlp("node", "node", LEAKCHECK_SOURCE "/tests/node/load/counting_server.cjs",
-               rest.c_str(), nullptr);
-      ::_exit(127);
-    }
-    ::close(input[0]);
-    ::close(output[1]);
-    input_ = UniqueFd(input[1]);
-    output_ = UniqueFd(output[0]);
-    url_ = "http://127.0.0.1:" + read_line();
-  }
-  ~NodeServer() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  NodeServer(const NodeServer&) = delete;
-  NodeServer& operator=(const NodeServer&) = delete;
-
-  const std::string& url() const { return url_; }
-
-  struct Counts {
-    std::int64_t requests = -1;
-    std::int64_t connections = -1;
-  };
-  /// Ends it.
-  Counts count() {
-    input_.reset();
-    Counts counts;
-    std::istringstream(read_line()) >> counts.requests >> counts.connections;
-    return counts;
-  }
-
- private:
-  std::string read_line() {
-    std::string line;
-    for (char c = 0; ::read(output_.get(), &c, 1) == 1 && c != '\n';) line += c;
-    return line;
-  }
-
-  int pid_ = -1;
-  UniqueFd input_;
-  UniqueFd output_;
-  std::string url_;
-};
-
-}  // namespace
 
 TEST_CASE("http.Server: sees as many requests as were sent, over as many connections as users") {
   NodeServer server;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -85,6 +86,14 @@ void Peer::reset() {
   const linger at_once{1, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close();
+}
+
+int Peer::wait_for_end() {
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const auto count = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    if (count <= 0) return count == 0 ? 0 : errno;
+  }
 }
 
 SocketServer::SocketServer(Behaviour behaviour)

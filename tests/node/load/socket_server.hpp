@@ -41,6 +41,8 @@ class Peer {
   /// Closes with RST instead of FIN.
   void reset();
   bool is_open() const { return open_; }
+  /// Reads until the other end goes. Returns 0 when it closed in order, else the errno.
+  int wait_for_end();
 
  private:
   friend class SocketServer;

@@ -2,7 +2,9 @@ leakcheck_unit_tests(load LABEL node SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/socket_server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/answers_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/connections_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/connector_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/counts_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/models_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/node_server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/requests_test.cpp)
