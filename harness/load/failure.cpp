@@ -9,6 +9,7 @@ namespace {
 
 std::string_view name_connect_failure(const TransferEnd& end) {
   if (end.no_descriptor) return "descriptor limit reached";
+  if (end.by_proxy) return "proxy not reached";
   switch (end.system_error) {
     case ECONNREFUSED:
       return "connection refused";
@@ -32,7 +33,20 @@ std::string_view name_failure(const TransferEnd& end) {
   // error.
   const bool closed = end.code == CURLE_SEND_ERROR || end.code == CURLE_RECV_ERROR;
   if (end.again || (end.stale && closed)) return kConnectionClosed;
+  if (end.by_proxy && closed && !end.sent) return "refused by the proxy";
   switch (end.code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "proxy not reached";
+    case CURLE_PROXY:
+      return "refused by the proxy";
+    case CURLE_TOO_MANY_REDIRECTS:
+      return "too many redirects";
+    case CURLE_HTTP2:
+      return "HTTP/2 failure";
+    case CURLE_HTTP2_STREAM:
+      return "HTTP/2 stream reset";
+    case CURLE_READ_ERROR:
+      return "file not readable";
     case CURLE_COULDNT_RESOLVE_HOST:
       return "name not resolved";
     case CURLE_COULDNT_CONNECT:
@@ -59,9 +73,10 @@ std::string_view name_failure(const TransferEnd& end) {
       return kMalformedAnswer;
     // HTTP/0.9, which is any text, once the request was sent; before it, another scheme.
     case CURLE_UNSUPPORTED_PROTOCOL:
+      if (end.redirected) return "malformed redirect";
       return end.sent ? kMalformedAnswer : kMalformedUrl;
     case CURLE_URL_MALFORMAT:
-      return kMalformedUrl;
+      return end.redirected ? "malformed redirect" : kMalformedUrl;
     default:
       return kTransferFailed;
   }

@@ -14,6 +14,8 @@ inline constexpr std::string_view kEmptyAnswer = "empty answer";
 inline constexpr std::string_view kIncompleteAnswer = "incomplete answer";
 inline constexpr std::string_view kMalformedAnswer = "malformed answer";
 inline constexpr std::string_view kTransferFailed = "transfer failed";
+inline constexpr std::string_view kAnswerTooLarge = "answer too large to look at";
+inline constexpr std::string_view kNoHttp2 = "answered over HTTP/1.1";
 
 /// How libcurl says that a transfer ended without a complete answer.
 struct TransferEnd {
@@ -23,6 +25,8 @@ struct TransferEnd {
   bool stale = false;          ///< on a connection kept from an earlier request; nothing came back
   bool again = false;          ///< libcurl wanted to send it a second time, and was not let
   bool no_descriptor = false;  ///< no socket could be opened: too many are open
+  bool by_proxy = false;       ///< through one
+  bool redirected = false;     ///< to where nothing was sent yet
 };
 
 /// The failure's name in LoadSummary::errors; a literal.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,15 @@
 
 namespace leakcheck::load {
 
+/// A part of multipart/form-data: a text, or a file as it is.
+struct HttpPart {
+  std::string name;
+  std::string text;
+  std::filesystem::path file;  ///< empty: the text
+  std::string file_name;       ///< "" for none
+  std::string content_type;    ///< "" for none; a file with a name gets one that fits the name
+};
+
 /// One request as text. Nothing else is sent but Host and Content-Length, where `headers` lack
 /// them.
 struct HttpRequest {
@@ -16,6 +26,7 @@ struct HttpRequest {
   std::string url;  ///< absolute
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;
+  std::vector<HttpPart> parts{};  ///< multipart/form-data in place of a body
 };
 
 /// The value of a header, if it is there. Shape: names compare without case.

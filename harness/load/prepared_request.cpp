@@ -2,8 +2,10 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <new>
 #include <utility>
 
@@ -13,7 +15,25 @@ namespace {
 /// Headers that libcurl adds by itself; a list entry without a value keeps them out.
 constexpr std::array kAddedByLibcurl = {"User-Agent", "Accept", "Content-Type", "Expect"};
 
+Result<void> check_files(const std::vector<HttpPart>& parts) {
+  for (const HttpPart& part : parts)
+    if (!part.file.empty() && ::access(part.file.c_str(), R_OK) != 0)
+      return fail_errno(ErrorKind::load,
+                        fmt::format("the file {} of the part \"{}\" cannot be read",
+                                    part.file.string(), part.name),
+                        errno, "check the path; it is relative to the scenario's folder");
+  return {};
+}
+
+void expect_memory(CURLcode code) {
+  if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+}
+
 }  // namespace
+
+void FreeMultipart::operator()(curl_mime* parts) const {
+  curl_mime_free(parts);
+}
 
 void PreparedRequest::FreeUrl::operator()(Curl_URL* url) const {
   curl_url_cleanup(url);
@@ -24,11 +44,13 @@ void PreparedRequest::FreeHeaders::operator()(curl_slist* headers) const {
 
 Result<std::shared_ptr<const PreparedRequest>> PreparedRequest::create(HttpRequest request) {
   std::shared_ptr<PreparedRequest> out(new PreparedRequest);
-  auto url = out->take_url(request.url);
-  if (!url) return tl::make_unexpected(url.error());
+  for (const auto& checked : {out->take_url(request.url), check_files(request.parts)})
+    if (!checked) return tl::make_unexpected(checked.error());
   out->take_headers(request);
   out->method_ = request.method;
+  out->url_text_ = std::move(request.url);
   out->body_ = std::move(request.body);
+  out->parts_ = std::move(request.parts);
   return out;
 }
 
@@ -58,14 +80,26 @@ void PreparedRequest::take_headers(const HttpRequest& request) {
     const bool is_blank = value.find_first_not_of(" \t") == std::string::npos;
     append(is_blank ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
   }
-  for (const char* name : kAddedByLibcurl)
-    if (find_header(request, name) == nullptr) append(std::string(name) + ":");
+  for (const std::string name : kAddedByLibcurl) {
+    // That of multipart/form-data names the boundary, which only libcurl knows.
+    if (name == "Content-Type" && !request.parts.empty()) continue;
+    if (find_header(request, name) == nullptr) append(name + ":");
+  }
 }
 
-void PreparedRequest::apply(EasyHandle easy) const {
+Multipart PreparedRequest::apply(EasyHandle easy) const {
   curl_easy_setopt(easy, CURLOPT_CURLU, url_.get());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
-  apply_method(easy);
+  if (parts_.empty()) {
+    apply_method(easy);
+    return nullptr;
+  }
+  Multipart parts = make_multipart(easy);
+  curl_easy_setopt(easy, CURLOPT_MIMEPOST, parts.get());
+  const bool is_post = method_ == model::Method::post;
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST,
+                   is_post ? nullptr : model::to_string(method_).data());
+  return parts;
 }
 
 void PreparedRequest::apply_method(EasyHandle easy) const {
@@ -85,6 +119,24 @@ void PreparedRequest::apply_method(EasyHandle easy) const {
     if (method_ != model::Method::get) verb = model::to_string(method_).data();
   }
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, verb);
+}
+
+Multipart PreparedRequest::make_multipart(EasyHandle easy) const {
+  Multipart parts(curl_mime_init(easy));
+  if (!parts) throw std::bad_alloc();
+  for (const HttpPart& part : parts_) {
+    curl_mimepart* made = curl_mime_addpart(parts.get());
+    if (made == nullptr) throw std::bad_alloc();
+    expect_memory(curl_mime_name(made, part.name.c_str()));
+    if (part.file.empty())
+      expect_memory(curl_mime_data(made, part.text.data(), part.text.size()));
+    else
+      expect_memory(curl_mime_filedata(made, part.file.c_str()));  // read while it is sent
+    expect_memory(
+        curl_mime_filename(made, part.file_name.empty() ? nullptr : part.file_name.c_str()));
+    if (!part.content_type.empty()) expect_memory(curl_mime_type(made, part.content_type.c_str()));
+  }
+  return parts;
 }
 
 }  // namespace leakcheck::load

@@ -5,6 +5,16 @@
 #include "harness/load/failure.hpp"
 
 namespace leakcheck::load {
+namespace {
+
+FullClient::Options client_options(const model::LoadSpec& spec) {
+  FullClient::Options options;
+  options.connect_timeout = spec.connect_timeout;
+  options.keep_alive = spec.keep_alive;
+  return options;
+}
+
+}  // namespace
 
 ScheduledLoad::ScheduledLoad(const model::LoadSpec& spec, LoadPlan plan, EventLoop& loop)
     : loop_(loop),
@@ -13,8 +23,10 @@ ScheduledLoad::ScheduledLoad(const model::LoadSpec& spec, LoadPlan plan, EventLo
       seed_(spec.seed),
       plan_(std::move(plan)),
       users_(static_cast<std::size_t>(vus_)),
-      client_(loop, users_.size(), {spec.request_timeout, spec.keep_alive},
-              [this](std::size_t user, const Exchange& exchange) { on_answer(user, exchange); }) {}
+      client_(loop, Origin(), users_.size(), client_options(spec),
+              [this](std::size_t user, const Exchange& exchange) { on_answer(user, exchange); }) {
+  handling_.timeout = spec.request_timeout;
+}
 
 ScheduledLoad::~ScheduledLoad() {
   abort();
@@ -86,7 +98,7 @@ bool ScheduledLoad::send(std::size_t number, const PlannedRequest& request) {
   User& user = users_[number];
   const std::int64_t sequence = ++sequence_;
   if (request.prepared) {
-    client_.start(number, request.prepared);
+    client_.start(number, request.prepared, handling_);
     return true;
   }
   RequestValues values{sequence, user.row, Random(seed_, 2 * static_cast<std::uint64_t>(sequence))};
@@ -96,7 +108,7 @@ bool ScheduledLoad::send(std::size_t number, const PlannedRequest& request) {
     ++user.step;
     return false;
   }
-  client_.start(number, std::move(*prepared));
+  client_.start(number, std::move(*prepared), handling_);
   return true;
 }
 

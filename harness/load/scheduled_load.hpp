@@ -84,6 +84,7 @@ class ScheduledLoad final : public LoadEngine {
   int vus_;
   std::optional<double> arrival_rate_;
   std::uint64_t seed_;
+  Handling handling_;
   LoadPlan plan_;
   std::vector<User> users_;
   // Who became free last is last, and goes first: so at a low rate the same few connections serve,
