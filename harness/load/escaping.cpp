@@ -1,5 +1,8 @@
 #include "harness/load/escaping.hpp"
 
+#include <array>
+#include <charconv>
+
 namespace leakcheck::load {
 namespace {
 
@@ -86,6 +89,28 @@ void append_escaped(std::string& out, std::string_view value, Place place) {
       append_json(out, value);
       break;
   }
+}
+
+std::string encode_literal(std::string_view text, bool& in_query) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '?') in_query = true;
+    if (c == ' ') {
+      out += in_query ? "+" : "%20";
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      out += '%';
+      append_hex(out, static_cast<unsigned char>(c), "0123456789abcdef");
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
 }
 
 }  // namespace leakcheck::load

@@ -8,7 +8,7 @@ namespace {
 Result<PlannedRequest> plan_request(const model::RequestStep& step, const std::string& base_url,
                                     const Surroundings& surroundings, bool keep_alive,
                                     Tally& tally) {
-  auto plan = RequestPlan::compile(step, base_url, surroundings, keep_alive);
+  auto plan = RequestPlan::compile(step, {base_url, keep_alive}, surroundings);
   if (!plan) return tl::make_unexpected(plan.error());
   PlannedRequest out{std::move(*plan), tally.add_step(step.name), nullptr};
   if (out.plan.is_literal()) {

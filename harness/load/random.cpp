@@ -1,7 +1,5 @@
 #include "harness/load/random.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
 #include <string_view>
 
@@ -50,19 +48,21 @@ std::int64_t Random::between(std::int64_t low, std::int64_t high) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + offset);
 }
 
-std::string Random::text(std::size_t length) {
+void Random::append_text(std::string& out, std::size_t length) {
   static constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  std::string out(length, '\0');
-  for (char& c : out) c = kAlphabet[below(kAlphabet.size())];
-  return out;
+  for (; length > 0; --length) out += kAlphabet[below(kAlphabet.size())];
 }
 
-std::string Random::uuid() {
+void Random::append_uuid(std::string& out) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
   const std::uint64_t high = (next() & ~std::uint64_t{0xf000}) | 0x4000;
   const std::uint64_t low = (next() >> 2) | (std::uint64_t{1} << 63);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xffff,
-                     high & 0xffff, low >> 48, low & 0xffffffffffff);
+  for (int digit = 0; digit < 32; ++digit) {
+    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) out += '-';
+    const std::uint64_t half = digit < 16 ? high : low;
+    out += kDigits[(half >> (60 - 4 * (digit % 16))) & 15];
+  }
 }
 
 }  // namespace leakcheck::load

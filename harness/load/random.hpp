@@ -17,10 +17,10 @@ class Random {
   std::uint64_t next();
   /// Evenly from `low` to `high`, both included. Shape: low <= high.
   std::int64_t between(std::int64_t low, std::int64_t high);
-  /// Letters and digits.
-  std::string text(std::size_t length);
-  /// Version 4. Source: RFC 9562, section 5.4.
-  std::string uuid();
+  /// Appends letters and digits.
+  void append_text(std::string& out, std::size_t length);
+  /// Appends one of version 4. Source: RFC 9562, section 5.4.
+  void append_uuid(std::string& out);
 
  private:
   std::uint64_t below(std::uint64_t limit);

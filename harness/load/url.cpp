@@ -1,6 +1,10 @@
 #include "harness/load/url.hpp"
 
+#include <curl/curl.h>
 #include <strings.h>
+
+#include <memory>
+#include <new>
 
 namespace leakcheck::load {
 namespace {
@@ -34,6 +38,50 @@ std::string port_of(std::string_view url) {
   const auto colon = url.find(':', host_end == std::string_view::npos ? 0 : host_end);
   if (colon == std::string_view::npos || colon + 1 == url.size()) return secure ? "443" : "80";
   return std::string(url.substr(colon + 1));
+}
+
+bool UrlParts::is_same_origin(const UrlParts& other) const {
+  return scheme == other.scheme && port == other.port && user == other.user &&
+         password == other.password && has_user == other.has_user &&
+         ::strcasecmp(host.c_str(), other.host.c_str()) == 0;
+}
+
+Result<UrlParts> take_apart(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle(curl_url(), &curl_url_cleanup);
+  if (!handle) throw std::bad_alloc();
+  const CURLUcode code =
+      curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), CURLU_URLENCODE | CURLU_PATH_AS_IS);
+  if (code == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
+  if (code != CURLUE_OK || !is_absolute_url(url))
+    return fail(ErrorKind::load,
+                "\"" + url + "\" is not a URL that can be requested: " +
+                    (code == CURLUE_OK ? "Unsupported URL scheme" : curl_url_strerror(code)),
+                "write a path below the target's url, or http://host:port/path");
+  bool is_there = false;
+  const auto part = [&](CURLUPart what, unsigned flags) {
+    char* text = nullptr;
+    is_there = curl_url_get(handle.get(), what, &text, flags) == CURLUE_OK;
+    const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
+    return is_there ? std::string(text) : std::string();
+  };
+  UrlParts out;
+  out.scheme = part(CURLUPART_SCHEME, 0);
+  out.user = part(CURLUPART_USER, CURLU_URLDECODE);
+  out.has_user = is_there;
+  out.password = part(CURLUPART_PASSWORD, CURLU_URLDECODE);
+  out.has_user = out.has_user || is_there;
+  out.host = part(CURLUPART_HOST, 0);
+  out.port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  out.host_header = out.host;
+  const std::string own = out.scheme == "https" ? "443" : "80";
+  if (out.port != own) out.host_header += ":" + out.port;
+  return out;
+}
+
+std::size_t authority_end(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto end = url.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3);
+  return end == std::string_view::npos ? url.size() : end;
 }
 
 }  // namespace leakcheck::load

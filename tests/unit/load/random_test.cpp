@@ -9,6 +9,22 @@
 
 using leakcheck::load::Random;
 
+namespace {
+
+std::string text_of(Random& random, std::size_t length) {
+  std::string out;
+  random.append_text(out, length);
+  return out;
+}
+
+std::string uuid_of(Random random) {
+  std::string out;
+  random.append_uuid(out);
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("Random: the same seed and stream, the same numbers; on every machine") {
   Random a(1, 2);
   Random b(1, 2);
@@ -61,8 +77,8 @@ TEST_CASE("Random: between() spans all numbers there are") {
 
 TEST_CASE("Random: text() is letters and digits, of any length") {
   Random random(5);
-  CHECK(random.text(0).empty());
-  const std::string text = random.text(5'000);
+  CHECK(text_of(random, 0).empty());
+  const std::string text = text_of(random, 5'000);
   CHECK(text.size() == 5'000);
   std::set<char> seen(text.begin(), text.end());
   CHECK(seen.size() == 62);
@@ -73,9 +89,19 @@ TEST_CASE("Random: uuid() is of version 4, and never the same") {
   const std::regex version_4("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   std::set<std::string> seen;
   for (std::uint64_t stream = 0; stream < 2'000; ++stream) {
-    const std::string uuid = Random(1, stream).uuid();
+    const std::string uuid = uuid_of(Random(1, stream));
     CHECK(std::regex_match(uuid, version_4));
     seen.insert(uuid);
   }
   CHECK(seen.size() == 2'000);
+}
+
+TEST_CASE("Random: what is appended leaves the text before it, and is known") {
+  // By the release before it was appended: a scenario's requests stay what they were.
+  std::string out = "<";
+  Random random(7, 3);
+  random.append_uuid(out);
+  out += '|';
+  random.append_text(out, 8);
+  CHECK(out == "<7957c3b7-4b90-459e-8cbd-6d7fbe602c15|QZWjH8hC");
 }

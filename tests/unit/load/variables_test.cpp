@@ -12,7 +12,7 @@ using leakcheck::test::text;
 
 namespace {
 
-const Surroundings kSurroundings{{"user", "sku"}, "8080"};
+const Surroundings kSurroundings{{"user", "sku"}, "8080", {"id", "token"}, "7f3k9q2a"};
 
 std::string render(const std::string& source, RequestValues& values, Place place = Place::plain) {
   const auto compiled = CompiledTemplate::compile(text(source), kSurroundings, place);
@@ -104,7 +104,10 @@ TEST_CASE("CompiledTemplate: unknown variables and wrong arguments are refused w
   CHECK(error_of("{{ usr }}").message == "a request uses the unknown variable \"usr\"");
   CHECK(error_of("{{ usr }}").hint == "did you mean \"user\"?");
   CHECK(error_of("{{ $sequense }}").hint == "did you mean \"$sequence\"?");
-  CHECK(error_of("{{ nothingLikeIt }}").hint == "name a field of the payload");
+  CHECK(error_of("{{ tokn }}").hint == "did you mean \"token\"?");
+  CHECK(error_of("{{ $loopcounter }}").hint == "did you mean \"$loopCount\"?");
+  CHECK(error_of("{{ nothingLikeIt }}").hint ==
+        "name a field of the payload, or a value that an earlier step captures");
   for (const char* source :
        {"{{ $randomNumber }}", "{{ $randomNumber(1) }}", "{{ $randomNumber(2, 1) }}",
         "{{ $randomNumber(1, x) }}", "{{ $randomNumber(1, 2, 3) }}", "{{ $randomNumber(1, 2x) }}",
@@ -140,4 +143,105 @@ TEST_CASE("PayloadRows: without a payload, or without rows, there is no row") {
   CHECK(PayloadRows(std::nullopt, 1).row_of(5) == nullptr);
   CHECK(PayloadRows(model::Payload{{"user"}, {}, model::Payload::Order::random}, 1).row_of(5) ==
         nullptr);
+}
+
+TEST_CASE("CompiledTemplate: the iteration, the user, the loop and the run") {
+  RequestValues values{9, nullptr, Random(1)};
+  values.iteration = 4;
+  values.user = 2;
+  values.loop_count = 3;
+  CHECK(render("{{ $iteration }} {{ $user }} {{ $loopCount }} {{ $run }}", values) ==
+        "4 3 3 7f3k9q2a");
+  CHECK(CompiledTemplate::compile(text("/{{ $run }}/{{ $port }}"), kSurroundings, Place::url)
+            ->is_literal());
+}
+
+TEST_CASE("CompiledTemplate: what was captured is written where it belongs, escaped") {
+  std::vector<std::optional<std::string>> captured{"a/b", std::nullopt};
+  RequestValues values{1, nullptr, Random(1)};
+  values.captured = &captured;
+  CHECK(render("/{{ id }}", values, Place::url) == "/a%2Fb");
+  CHECK(render("/{{ id }}", values) == "/a/b");
+}
+
+TEST_CASE("CompiledTemplate: what was not captured so far is named") {
+  std::vector<std::optional<std::string>> captured{"1", std::nullopt};
+  RequestValues values{1, nullptr, Random(1)};
+  values.captured = &captured;
+  const auto missing = [&](const std::string& source) {
+    const auto compiled = CompiledTemplate::compile(text(source), kSurroundings, Place::plain);
+    REQUIRE(compiled);
+    const std::string* name = compiled->find_missing(values);
+    return name == nullptr ? std::string() : *name;
+  };
+  CHECK(missing("{{ id }} {{ user }}").empty());
+  CHECK(missing("{{ id }} {{ token }}") == "no value for token");
+  captured[1] = "";
+  CHECK(missing("{{ token }}").empty());
+  captured.resize(1);
+  CHECK(missing("{{ token }}") == "no value for token");
+  values.captured = nullptr;
+  CHECK(missing("{{ id }}") == "no value for id");
+}
+
+TEST_CASE("CompiledTemplate: values are counted as they are, not as they are escaped") {
+  DistinctCounts distinct;
+  Surroundings counting = kSurroundings;
+  counting.distinct = &distinct;
+  const auto compile = [&](const std::string& source, Place place) {
+    return CompiledTemplate::compile(text(source), counting, place).value();
+  };
+  const auto url = compile("/{{ user }}/{{ $sequence }}/{{ $randomNumber(1, 1) }}", Place::url);
+  const auto body = compile("{{ user }}{{ $port }}{{ $uuid }}{{ id }}", Place::json_string);
+  std::string out;
+  std::vector<std::optional<std::string>> captured(2);
+  for (int i = 1; i <= 10; ++i) {
+    const std::vector<std::string> row{i % 2 == 0 ? "a b" : "\"", ""};
+    RequestValues values{i, &row, Random(1, static_cast<std::uint64_t>(i))};
+    values.captured = &captured;
+    values.distinct = &distinct;
+    url.append_to(out, values);
+    body.append_to(out, values);
+  }
+  std::string seen;
+  for (const auto& [name, uses, count] : distinct.summary())
+    seen += name + " " + std::to_string(uses) + " " + std::to_string(count) + "|";
+  CHECK(seen == "user 20 2|$sequence 10 10|$randomNumber(1, 1) 10 1|$uuid 10 10|id 0 0|");
+}
+
+TEST_CASE("CompiledTemplate: client addresses are one for each iteration, or so many in turn") {
+  const auto address = [](const std::string& source, std::int64_t iteration) {
+    RequestValues values{1, nullptr, Random(1)};
+    values.iteration = iteration;
+    return render(source, values);
+  };
+  CHECK(address("{{ $clientAddress }}", 0) == "10.0.0.1");
+  CHECK(address("{{ $clientAddress }}", 255) == "10.0.1.0");
+  CHECK(address("{{ $clientAddress }}", 16'777'214) == "10.255.255.255");
+  CHECK(address("{{ $clientAddress }}", 16'777'215) == "10.0.0.0");
+  CHECK(address("{{ $clientAddress }}", 16'777'216) == "10.0.0.1");
+  CHECK(address("{{ $clientAddress(3) }}", 2) == "10.0.0.3");
+  CHECK(address("{{ $clientAddress(3) }}", 3) == "10.0.0.1");
+  for (const char* source : {"{{ $clientAddress(0) }}", "{{ $clientAddress(16777217) }}",
+                             "{{ $clientAddress(1, 2) }}", "{{ $clientAddress(x) }}"})
+    CHECK(error_of(source).hint == "write {{ $clientAddress(1000) }}");
+}
+
+TEST_CASE("PayloadRows: each row once, and then they are used up") {
+  const PayloadRows rows(three_rows(model::Payload::Order::unique), 1);
+  CHECK(rows_of(rows, 3) == "abc");
+  CHECK_FALSE(rows.is_used_up(2));
+  CHECK(rows.is_used_up(3));
+  CHECK(rows.row_of(3) == nullptr);
+  CHECK_FALSE(rows.repeats_within(100));
+  CHECK_FALSE(PayloadRows(std::nullopt, 1).is_used_up(3));
+  CHECK_FALSE(PayloadRows(three_rows(model::Payload::Order::sequence), 1).is_used_up(3));
+}
+
+TEST_CASE("PayloadRows: in sequence, rows repeat once there are more iterations") {
+  const PayloadRows rows(three_rows(model::Payload::Order::sequence), 1);
+  CHECK_FALSE(rows.repeats_within(3));
+  CHECK(rows.repeats_within(4));
+  CHECK_FALSE(PayloadRows(three_rows(model::Payload::Order::random), 1).repeats_within(4));
+  CHECK_FALSE(PayloadRows(std::nullopt, 1).repeats_within(4));
 }
