@@ -9,6 +9,7 @@
 #include "reporters/judged.hpp"
 #include "reporters/layout.hpp"
 #include "reporters/numbers.hpp"
+#include "reporters/page.hpp"
 #include "reporters/reporters.hpp"
 
 namespace leakcheck::reporters {
@@ -24,54 +25,6 @@ constexpr std::size_t kReasonRows = 6;
 constexpr std::size_t kMostNotes = 3;
 constexpr std::size_t kMostWarnings = 2;
 constexpr std::size_t kMostErrors = 3;
-constexpr std::size_t kTailLines = 8;
-
-/// The report in the making: blocks of lines with an empty line between them.
-class Page {
- public:
-  Page(const Paint& paint, int width) : paint_(paint), width_(width) {}
-
-  void line(const std::string& text) { open_ += text + "\n"; }
-  void lines(const std::vector<std::string>& texts) {
-    for (const auto& text : texts) line(text);
-  }
-
-  /// A sentence from outside, wrapped; what does not fit into `most` rows is cut.
-  void sentence(const std::string& text, std::size_t most) {
-    for (const auto& row : wrap(clean_line(text), width_ - 2, most)) line("  " + row);
-  }
-
-  /// "  label     text", the text wrapped beside the label.
-  void entry(const std::string& label, const std::string& text, std::size_t most = 3) {
-    bool first = true;
-    for (const auto& row : wrap(clean_line(text), width_ - 2 - kLabelWidth, most)) {
-      line("  " + paint_.dim(pad_right(first ? label : "", kLabelWidth)) + row);
-      first = false;
-    }
-  }
-
-  void end_block() {
-    if (open_.empty()) return;
-    if (!text_.empty()) text_ += "\n";
-    text_ += open_;
-    open_.clear();
-  }
-
-  /// Begins with an empty line: reports follow each other, and the lines of progress.
-  std::string text() {
-    end_block();
-    return "\n" + text_;
-  }
-
-  const Paint& paint() const { return paint_; }
-  int width() const { return width_; }
-
- private:
-  const Paint& paint_;
-  int width_;
-  std::string text_;
-  std::string open_;
-};
 
 bool only_thresholds_failed(const model::RunReport& report) {
   if (!report.verdict) return false;
@@ -226,15 +179,7 @@ void add_log_tail(Page& page, const model::RunReport& report) {
   const bool wanted = report.outcome.ending == Ending::target_failed ||
                       report.outcome.ending == Ending::load_invalid ||
                       is_out_of_memory_leak(report);
-  std::vector<std::string> tail;
-  for (const auto& line : report.target.log_tail)
-    if (std::string clean = clean_line(line); clean.find_first_not_of(' ') != std::string::npos)
-      tail.push_back(std::move(clean));
-  if (!wanted || tail.empty()) return;
-  page.line("  " + page.paint().dim("the last words of the service"));
-  const std::size_t skipped = tail.size() > kTailLines ? tail.size() - kTailLines : 0;
-  for (std::size_t at = skipped; at < tail.size(); ++at)
-    page.line("  " + page.paint().dim("│") + " " + cut(tail[at], page.width() - 4));
+  if (wanted) page.last_words(report.target.log_tail);
 }
 
 std::string_view when_to_type(Ending ending) {
@@ -245,16 +190,13 @@ std::string_view when_to_type(Ending ending) {
 
 void add_what_next(Page& page, const model::RunReport& report) {
   if (!report.outcome.hint.empty()) page.entry("hint", report.outcome.hint, 4);
-  // A path and a command are never wrapped or cut: what is copied must be whole.
-  if (!report.run_folder.empty())
-    page.line("  " + page.paint().dim(pad_right("folder", kLabelWidth)) +
-              clean_line(report.run_folder));
+  // A path and a command are never wrapped or cut.
+  if (!report.run_folder.empty()) page.whole_entry("folder", clean_line(report.run_folder));
   const std::string command = next_command(report);
   if (command.empty()) return;
   std::string_view when = when_to_type(report.outcome.ending);
   if (2 + kLabelWidth + display_width(command) + display_width(when) > page.width()) when = "";
-  page.line("  " + page.paint().dim(pad_right("next", kLabelWidth)) + page.paint().bold(command) +
-            page.paint().dim(when));
+  page.whole_entry("next", page.paint().bold(command) + page.paint().dim(when));
 }
 
 }  // namespace
@@ -262,7 +204,7 @@ void add_what_next(Page& page, const model::RunReport& report) {
 std::string render_console(const model::RunReport& report, const ConsoleStyle& style) {
   const Paint paint(style.color);
   const int width = std::clamp(style.width, kNarrowest, kWidest);
-  Page page(paint, width);
+  Page page(paint, width, kLabelWidth);
   page.line(render_headline(report, paint, width));
   page.end_block();
   page.sentence(ending_message(report), kReasonRows);

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/model/load_report.hpp"
 #include "harness/model/progress.hpp"
 #include "harness/model/run_report.hpp"
 
@@ -19,6 +20,13 @@ std::string render_console(const model::RunReport& report, const ConsoleStyle& s
 
 /// One line of live progress, without a line feed; never wider than the style's width.
 std::string render_progress_line(const model::Progress& progress, const ConsoleStyle& style);
+
+/// The table of a load without a verdict: totals, latencies, what failed, and what makes the
+/// numbers doubtful.
+std::string render_load_console(const model::LoadReport& report, const ConsoleStyle& style);
+
+/// The same live, as one line like that of a run.
+std::string render_load_line(const model::LoadProgress& progress, const ConsoleStyle& style);
 
 /// The run record of one run, or a JSON array of several.
 std::string render_json(const std::vector<model::RunReport>& reports);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/utf8.hpp"
+#include "harness/model/load_report.hpp"
 #include "harness/model/run_report.hpp"
 
 namespace leakcheck::model {
@@ -230,6 +231,58 @@ Json to_json(const RunReport& report) {
           {"samples", to_json(report.samples)}};
 }
 
+/// A load has no memory verdict: its words are others.
+std::string_view load_ending(Ending ending) {
+  switch (ending) {
+    case Ending::clean:
+      return "passed";
+    case Ending::budget_exceeded:
+      return "threshold_exceeded";
+    case Ending::inconclusive:
+      return "not_complete";
+    default:
+      return to_string(ending);
+  }
+}
+
+Json to_json(const LoadReport& report) {
+  const ScenarioSummary& scenario = report.scenario;
+  const TargetSummary& target = report.target;
+  return {{"leakcheckLoadReport", LoadReport::kVersion},
+          {"leakcheckVersion", text(report.leakcheck_version)},
+          {"startedAt", text(report.started_at)},
+          {"runFolder", text(report.run_folder)},
+          {"durationMs", milliseconds(report.duration_ms)},
+          {"outcome",
+           {{"ending", load_ending(report.outcome.ending)},
+            {"message", text(report.outcome.message)},
+            {"hint", text(report.outcome.hint)}}},
+          {"scenario",
+           {{"name", text(scenario.name)},
+            {"file", text(scenario.file)},
+            {"profile", text(scenario.profile)},
+            {"vus", scenario.vus},
+            {"arrivalRate", scenario.arrival_rate ? number(*scenario.arrival_rate) : Json(nullptr)},
+            {"flows", texts(scenario.flows)}}},
+          {"asked",
+           {{"durationMs", report.asked_ms ? milliseconds(*report.asked_ms) : Json(nullptr)},
+            {"requests", optional(report.asked_requests)}}},
+          {"target",
+           {{"command", texts(target.command)},
+            {"url", text(target.url)},
+            {"pid", target.pid},
+            {"readyMs", milliseconds(target.ready_ms)},
+            {"end", target.end ? Json(to_string(*target.end)) : Json(nullptr)},
+            {"exitCode", optional(target.exit_code)},
+            {"signal", optional(target.signal)},
+            {"stdoutLog", text(target.stdout_log)},
+            {"stderrLog", text(target.stderr_log)},
+            {"logTail", texts(target.log_tail)}}},
+          {"load", to_json(report.load)},
+          {"thresholds", list(report.thresholds, [](const auto& each) { return to_json(each); })},
+          {"notes", texts(report.notes)}};
+}
+
 bool is_flat(const Json& value) {
   if (!value.is_structured()) return true;
   for (const Json& each : value)
@@ -261,13 +314,22 @@ void print(const Json& value, std::size_t indent, std::string& out) {
   out += "\n" + std::string(indent, ' ') + (value.is_array() ? "]" : "}");
 }
 
-}  // namespace
-
-std::string render_run_record(const RunReport& report) {
+template <typename Report>
+std::string render(const Report& report) {
   std::string out;
   print(to_json(report), 0, out);
   out += "\n";
   return out;
+}
+
+}  // namespace
+
+std::string render_run_record(const RunReport& report) {
+  return render(report);
+}
+
+std::string render_load_report(const LoadReport& report) {
+  return render(report);
 }
 
 }  // namespace leakcheck::model

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "harness/base/file.hpp"
 #include "harness/model/run_report.hpp"
 #include "reporters/reporters.hpp"
+#include "tests/golden/check_golden.hpp"
 
 namespace fs = std::filesystem;
 using namespace leakcheck;
@@ -31,21 +31,6 @@ model::RunReport load_record(const std::string& name) {
   auto report = model::parse_run_record(*text);
   REQUIRE_MESSAGE(report.has_value(), name, ": ", report.error().message);
   return std::move(*report);
-}
-
-/// Compares byte for byte; LEAKCHECK_UPDATE_GOLDEN=1 writes the file instead.
-void check_golden(const std::string& name, const std::string& text) {
-  const fs::path file = kGolden / "expected" / name;
-  const char* update = std::getenv("LEAKCHECK_UPDATE_GOLDEN");
-  if (update != nullptr && std::string(update) == "1") {
-    REQUIRE(write_file(file, text).has_value());
-    return;
-  }
-  const auto expected = load_file(file);
-  REQUIRE_MESSAGE(expected.has_value(), name,
-                  " is missing; LEAKCHECK_UPDATE_GOLDEN=1 writes it: then read it");
-  const bool same = *expected == text;
-  CHECK_MESSAGE(same, name, " differs; now it is\n", text);
 }
 
 }  // namespace
