@@ -137,6 +137,17 @@ Result<void> RequestPlan::take_url(const model::RequestStep& step, const Request
   return {};
 }
 
+Result<void> RequestPlan::take_parts(const model::RequestStep& step,
+                                     const Surroundings& surroundings) {
+  for (const model::Part& part : step.parts) {
+    auto text = compile_part(part.text, surroundings, Place::plain);
+    if (!text) return tl::make_unexpected(text.error());
+    parts_.emplace_back(HttpPart{part.name, "", part.file, part.file_name, part.content_type},
+                        std::move(*text));
+  }
+  return {};
+}
+
 Result<RequestPlan> RequestPlan::compile(const model::RequestStep& step,
                                          const RequestSetting& setting,
                                          const Surroundings& surroundings) {
@@ -144,7 +155,7 @@ Result<RequestPlan> RequestPlan::compile(const model::RequestStep& step,
   plan.name_ = step.name;
   plan.method_ = step.method;
   plan.expect_status_ = step.expect.status;
-  if (step.method == model::Method::head && step.body)
+  if (step.method == model::Method::head && (step.body || !step.parts.empty()))
     return fail(ErrorKind::load, step.name + ": a HEAD request cannot have a body",
                 "remove the body, or send it with post, put or patch");
   auto url = plan.take_url(step, setting, surroundings);
@@ -160,6 +171,8 @@ Result<RequestPlan> RequestPlan::compile(const model::RequestStep& step,
     if (!body) return tl::make_unexpected(body.error());
     plan.body_ = std::make_shared<const CompiledTemplate>(std::move(*body));
   }
+  auto parts = plan.take_parts(step, surroundings);
+  if (!parts) return tl::make_unexpected(parts.error());
   if (plan.target_ && step.redirects == 0 && step.parts.empty() && !step.compressed)
     plan.wire_ = WireText::compile(
         {plan.method_, *plan.origin_, std::move(*plan.target_), plan.headers_, plan.body_});
@@ -173,6 +186,8 @@ const std::string* RequestPlan::find_missing(const RequestValues& values) const 
   if (const auto* missing = url_.find_missing(values)) return missing;
   for (const auto& [name, value] : headers_)
     if (const auto* missing = value.find_missing(values)) return missing;
+  for (const auto& [part, text] : parts_)
+    if (const auto* missing = text.find_missing(values)) return missing;
   return body_ == nullptr ? nullptr : body_->find_missing(values);
 }
 
@@ -187,6 +202,10 @@ HttpRequest RequestPlan::render(RequestValues& values, std::string_view cookies)
     value.append_to(request.headers.back().second, values);
   }
   if (body_) body_->append_to(request.body.emplace(), values);
+  for (const auto& [part, text] : parts_) {
+    request.parts.push_back(part);
+    text.append_to(request.parts.back().text, values);
+  }
   return request;
 }
 

@@ -58,6 +58,7 @@ class RequestPlan {
  private:
   Result<CompiledTemplate> compile_part(const Template& text, const Surroundings& surroundings,
                                         Place place);
+  Result<void> take_parts(const model::RequestStep& step, const Surroundings& surroundings);
   Result<void> take_url(const model::RequestStep& step, const RequestSetting& setting,
                         const Surroundings& surroundings);
 
@@ -69,6 +70,7 @@ class RequestPlan {
   HeaderTemplates headers_;
   bool has_cookie_ = false;
   std::shared_ptr<const CompiledTemplate> body_;
+  std::vector<std::pair<HttpPart, CompiledTemplate>> parts_;
   std::optional<WireText> wire_;
   std::vector<int> expect_status_;
   bool is_literal_ = true;

@@ -209,7 +209,7 @@ TEST_CASE("JsonReader: whatever comes, it neither falls over nor reads past the 
   static constexpr std::string_view kNasty = "{}[]\",:\\ \n0eE+-.tfnu\0\xff\x80";
   for (int round = 0; round < 20'000; ++round) {
     std::string changed = good;
-    for (std::uint32_t change = random() % 4; change < 4; ++change) {
+    for (std::size_t change = random() % 4; change < 4; ++change) {
       const std::size_t at = random() % changed.size();
       const char c = kNasty[random() % kNasty.size()];
       if (random() % 3 == 0)

@@ -165,6 +165,21 @@ TEST_CASE("RequestPlan: the fast path takes what goes to the target's own origin
   CHECK_FALSE(fits("/a", "http://gr\u00fc\u00dfe.test"));
 }
 
+TEST_CASE("RequestPlan: parts are rendered with their texts, files stay files") {
+  auto upload = step(Method::post, "/");
+  upload.parts = {{"title", text("<{{ user }}>"), {}, "", "text/plain"},
+                  {"photo", {}, "/tmp/cat.png", "cat.png", "image/png"}};
+  const HttpRequest request = render(compile(upload), "a \"b\"");
+  REQUIRE(request.parts.size() == 2);
+  CHECK(request.parts[0].name == "title");
+  CHECK(request.parts[0].text == "<a \"b\">");
+  CHECK(request.parts[0].content_type == "text/plain");
+  CHECK(request.parts[1].file == "/tmp/cat.png");
+  CHECK(request.parts[1].file_name == "cat.png");
+  CHECK_FALSE(request.body);
+  CHECK_FALSE(compile(upload).is_literal());
+}
+
 TEST_CASE("RequestPlan: the fast path leaves to libcurl what only it does") {
   const auto fits = [](auto change) {
     auto changed = step(Method::post, "/");
@@ -229,8 +244,8 @@ TEST_CASE(
 }
 
 TEST_CASE("RequestPlan: a URL that is none is refused, wherever it stands") {
-  for (const std::string url : {"/a\tb", "/{{ user }}\x01", "http://a\x7f/", "http://a:99999/",
-                                "http:///a", "http://a b/"}) {
+  for (const char* url : {"/a\tb", "/{{ user }}\x01", "http://a\x7f/", "http://a:99999/",
+                          "http:///a", "http://a b/"}) {
     CAPTURE(url);
     const auto plan = RequestPlan::compile(step(Method::get, url), {"http://a"}, kSurroundings);
     REQUIRE_FALSE(plan);

@@ -1,7 +1,10 @@
 leakcheck_unit_tests(load SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/answer_plan_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/arrival_schedule_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/client_address_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/compiled_matcher_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/cookie_date_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/cookie_jar_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/descriptor_limit_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/distinct_counts_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/escaping_test.cpp
