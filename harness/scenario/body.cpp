@@ -89,12 +89,12 @@ std::optional<model::Body> read_body(Context& context, const Fields& request, mo
                                      const std::vector<model::Header>& headers) {
   std::optional<model::Body> body;
   std::string first;
-  for (const char* key : {"json", "body", "form"}) {
+  for (const char* key : {"json", "body", "form", "multipart"}) {
     const Node* node = request.find(key);
     if (node == nullptr) continue;
     if (first.empty()) {
       first = key;
-      body = read_one(context, key, *node);
+      if (first != "multipart") body = read_one(context, key, *node);
     } else {
       context.problems.add(request.place(key), fmt::format("a request has {} and {}", first, key),
                            "keep one of them");

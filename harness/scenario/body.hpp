@@ -9,7 +9,7 @@
 
 namespace leakcheck::scenario {
 
-/// The one of json, body and form that the request has.
+/// The one of json, body and form that the request has; with multipart it has none of them.
 std::optional<model::Body> read_body(Context& context, const Fields& request, model::Method method,
                                      const std::vector<model::Header>& headers);
 

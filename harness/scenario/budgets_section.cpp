@@ -100,39 +100,4 @@ std::vector<Budget> read_budgets(Context& context, const Node& node) {
   return budgets;
 }
 
-std::vector<model::Threshold> read_thresholds(Context& context, const Node& node) {
-  using Metric = model::Threshold::Metric;
-  const Fields metrics(context, node, "thresholds", {"http_req_failed", "http_req_duration"});
-  std::vector<model::Threshold> thresholds;
-  for (const Metric metric : {Metric::http_req_failed, Metric::http_req_duration}) {
-    const std::string name(model::to_string(metric));
-    const Node* list = metrics.find(name);
-    if (list == nullptr) continue;
-    if (!list->is_list() || list->items.empty()) {
-      context.problems.add(list->place,
-                           fmt::format("thresholds.{} must be a list; this is {}", name,
-                                       list->is_list() ? "an empty list" : kind_name(*list)),
-                           "write http_req_failed: [\"rate<0.01\"]");
-      continue;
-    }
-    for (const NodePtr& item : list->items) {
-      if (item->is_map()) {
-        context.problems.add(item->place,
-                             "a threshold with options (abortOnFail) is not supported by this "
-                             "version of leakcheck",
-                             "write it as text: \"rate<0.01\"");
-        continue;
-      }
-      const auto text = read_text(context, *item, "a threshold");
-      if (!text) continue;
-      auto threshold = parse_threshold(metric, *text);
-      if (threshold)
-        thresholds.push_back(std::move(*threshold));
-      else
-        context.problems.add(item->place, threshold.error().message, threshold.error().hint);
-    }
-  }
-  return thresholds;
-}
-
 }  // namespace leakcheck::scenario

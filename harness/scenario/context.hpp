@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/scenario/captures.hpp"
 #include "harness/scenario/problems.hpp"
 #include "harness/scenario/reader.hpp"
 
@@ -20,6 +21,11 @@ struct Context {
   bool whole = true;
   /// Names for `{{ field }}`; none while they are not known.
   std::optional<std::vector<std::string>> payload_fields = std::vector<std::string>{};
+  Captures captures{};
+  /// Of the flows' requests, once they are read; none when one of them is not known.
+  std::optional<std::vector<std::string>> step_names = std::vector<std::string>{};
+  /// Of a request that has none of its own.
+  model::Milliseconds request_timeout = model::LoadSpec{}.request_timeout;
 
   /// Whether a key that is not there is missing for sure.
   bool knows_all_keys() const { return chosen && whole; }

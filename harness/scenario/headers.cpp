@@ -18,14 +18,6 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
-/// Source: RFC 9110, section 5.6.2.
-bool is_token(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-}
-
 bool has_line_break(const Template& value) {
   return std::any_of(value.pieces.begin(), value.pieces.end(), [](const auto& piece) {
     const auto* literal = std::get_if<std::string>(&piece);
@@ -34,20 +26,13 @@ bool has_line_break(const Template& value) {
   });
 }
 
-std::string to_lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 /// `names` are those before it, in lower case.
 bool check_name(Context& context, const Entry& entry, std::set<std::string>& names) {
   const auto refuse = [&](const std::string& message, const char* hint) {
     context.problems.add(entry.key_place, message, hint);
     return false;
   };
-  if (!is_token(entry.key))
+  if (!is_header_name(entry.key))
     return refuse(fmt::format("{} is not the name of a header", in_quotes(entry.key)),
                   "names have letters, digits and dashes");
   if (equal_ignoring_case(entry.key, "content-length") ||
@@ -63,6 +48,20 @@ bool check_name(Context& context, const Entry& entry, std::set<std::string>& nam
 }
 
 }  // namespace
+
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
 
 std::vector<model::Header> read_headers(Context& context, const Node& node) {
   std::vector<model::Header> headers;

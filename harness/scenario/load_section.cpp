@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <array>
+#include <string_view>
+#include <utility>
 
 #include "harness/scenario/fields.hpp"
+#include "harness/scenario/headers.hpp"
 #include "harness/scenario/scalars.hpp"
 #include "harness/scenario/sections.hpp"
 
@@ -59,87 +62,105 @@ model::Cycles read_cycles(Context& context, const Node& node) {
   return cycles;
 }
 
-std::optional<model::Flow> read_flow(Context& context, const Node& node, std::size_t number) {
-  const Fields fields(context, node, "a flow", {"name", "weight", "steps"});
-  if (!fields.is_map()) return std::nullopt;
-  model::Flow flow;
-  flow.name = fmt::format("flow {}", number);
-  if (const Node* name = fields.find("name"))
-    flow.name = read_text(context, *name, "the name of a flow").value_or(flow.name);
-  if (const Node* weight = fields.find("weight"))
-    flow.weight = read_int(context, *weight, "the weight of a flow", {1, 1000}).value_or(1);
-  const Node* steps = fields.require_here("steps", "write steps: [{ get: / }]");
-  if (steps == nullptr) return std::nullopt;
-  if (!steps->is_list()) {
-    context.problems.add(
-        steps->place,
-        fmt::format("the steps of a flow must be a list; this is {}", kind_name(*steps)),
-        "write steps: [{ get: / }]");
-    return std::nullopt;
+/// Reads into `out`, which keeps its value when that fails.
+void take_duration(Context& context, const Fields& fields, const char* key,
+                   Range<milliseconds> range, milliseconds& out) {
+  if (const Node* node = fields.find(key))
+    out = read_duration(context, *node, fields.label(key), range).value_or(out);
+}
+
+bool is_proxy(std::string_view url) {
+  for (const std::string_view scheme : {"http://", "https://", "socks5://", "socks5h://"})
+    if (url.starts_with(scheme))
+      return url.size() > scheme.size() && url.find_first_of(" \t\r\n?#") == std::string_view::npos;
+  return false;
+}
+
+void read_proxy(Context& context, const Node& node, model::LoadSpec& load) {
+  auto url = read_text(context, node, "load.proxy");
+  if (!url) return;
+  if (!is_proxy(*url))
+    context.problems.add(node.place,
+                         fmt::format("load.proxy {} is not the URL of a proxy", in_quotes(*url)),
+                         "write http://127.0.0.1:3128; https, socks5 and socks5h work too");
+  load.proxy = std::move(*url);
+}
+
+/// How requests get to the service.
+void read_connections(Context& context, const Fields& fields, model::LoadSpec& load) {
+  using Cookies = model::LoadSpec::Cookies;
+  constexpr std::array cookies = {Cookies::iteration, Cookies::user, Cookies::off};
+  if (const Node* keep_alive = fields.find("keepAlive"))
+    load.keep_alive = read_bool(context, *keep_alive, "load.keepAlive").value_or(true);
+  if (const Node* most = fields.find("requestsPerConnection")) {
+    load.requests_per_connection =
+        read_int(context, *most, "load.requestsPerConnection", {1, kMostRequests}).value_or(0);
+    if (!load.keep_alive && load.requests_per_connection > 1)
+      context.problems.add(fields.place("requestsPerConnection"),
+                           "load.requestsPerConnection is more than 1 with keepAlive: false",
+                           "remove keepAlive: a connection then lasts for so many requests");
   }
-  bool has_request = false;
-  for (const NodePtr& step : steps->items) {
-    // What is no step at all has its own problem, and may be meant as a request.
-    has_request = has_request || !step->is_map() || step->entries.size() != 1 ||
-                  step->entries.front().key != "think";
-    if (auto read = read_step(context, *step)) flow.steps.push_back(std::move(*read));
-  }
-  if (!has_request)
-    context.problems.add(steps->place,
-                         fmt::format("the flow {} makes no request", in_quotes(flow.name)),
-                         "add a step such as get: /");
-  return flow;
+  if (const Node* node = fields.find("cookies"))
+    if (const auto index =
+            read_choice(context, *node, "load.cookies", {"iteration", "user", "off"}))
+      load.cookies = cookies[*index];
+  if (const Node* version = fields.find("httpVersion"))
+    if (read_int(context, *version, "load.httpVersion", {1, 2}) == 2)
+      load.http_version = model::LoadSpec::HttpVersion::http2;
+  if (const Node* proxy = fields.find("proxy")) read_proxy(context, *proxy, load);
+  take_duration(context, fields, "timeout", {milliseconds(1), hours(1)}, load.request_timeout);
+  take_duration(context, fields, "connectTimeout", {milliseconds(1), hours(1)},
+                load.connect_timeout);
+}
+
+/// Who does what. The setup comes first, as everything can use what it captures.
+void read_actors(Context& context, const Node& node, const Fields& fields, model::LoadSpec& load) {
+  context.captures.all = find_captures(node);
+  if (const Node* setup = fields.find("setup")) load.setup = read_setup(context, *setup);
+  context.captures.where = "load.headers";
+  if (const Node* headers = fields.find("headers")) load.headers = read_headers(context, *headers);
+  if (const Node* flows = fields.require("flows", kFlowHint))
+    load.flows = read_flows(context, *flows);
+  if (const Node* teardown = fields.find("teardown"))
+    load.teardown = read_teardown(context, *teardown);
 }
 
 }  // namespace
 
-std::vector<model::Flow> read_flows(Context& context, const Node& node) {
-  std::vector<model::Flow> flows;
-  if (!node.is_list() || node.items.empty()) {
-    context.problems.add(node.place,
-                         fmt::format("load.flows must be a list of flows; this is {}",
-                                     node.is_list() ? "an empty list" : kind_name(node)),
-                         kFlowHint);
-    return flows;
-  }
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    auto flow = read_flow(context, *node.items[i], i + 1);
-    if (!flow) continue;
-    if (!names.insert(flow->name).second)
-      context.problems.add(node.items[i]->place,
-                           fmt::format("another flow is named {} already", in_quotes(flow->name)),
-                           "reports tell flows apart by name: give each its own");
-    flows.push_back(std::move(*flow));
-  }
-  return flows;
-}
-
 model::LoadSpec read_load(Context& context, const Node& node) {
-  const Fields fields(
-      context, node, "load",
-      {"vus", "arrivalRate", "keepAlive", "warmup", "cycles", "max", "timeout", "seed", "flows"});
+  const Fields fields(context, node, "load", {"vus",
+                                              "arrivalRate",
+                                              "rampTo",
+                                              "phases",
+                                              "whenBusy",
+                                              "keepAlive",
+                                              "requestsPerConnection",
+                                              "cookies",
+                                              "httpVersion",
+                                              "proxy",
+                                              "headers",
+                                              "warmup",
+                                              "cycles",
+                                              "max",
+                                              "timeout",
+                                              "connectTimeout",
+                                              "seed",
+                                              "setup",
+                                              "teardown",
+                                              "flows"});
   model::LoadSpec load;
   if (const Node* vus = fields.find("vus"))
     load.vus = read_int(context, *vus, "load.vus", {1, 10'000}).value_or(load.vus);
-  if (const Node* rate = fields.find("arrivalRate"))
-    load.arrival_rate = read_number(context, *rate, "load.arrivalRate", {0.01, 100'000});
-  if (const Node* keep_alive = fields.find("keepAlive"))
-    load.keep_alive = read_bool(context, *keep_alive, "load.keepAlive").value_or(true);
+  read_arrivals(context, fields, load);
+  read_connections(context, fields, load);
   if (const Node* warmup = fields.find("warmup")) load.warmup = read_warmup(context, *warmup);
   if (const Node* cycles = fields.find("cycles")) load.cycles = read_cycles(context, *cycles);
-  if (const Node* max = fields.find("max"))
-    load.max = read_duration(context, *max, "load.max", {milliseconds(1000), hours(168)})
-                   .value_or(load.max);
-  if (const Node* timeout = fields.find("timeout"))
-    load.request_timeout =
-        read_duration(context, *timeout, "load.timeout", {milliseconds(1), hours(1)})
-            .value_or(load.request_timeout);
+  take_duration(context, fields, "max", {milliseconds(1000), hours(168)}, load.max);
   if (const Node* seed = fields.find("seed"))
     load.seed = static_cast<std::uint64_t>(
         read_integer(context, *seed, "load.seed", {0, 9'007'199'254'740'991}).value_or(1));
-  if (const Node* flows = fields.require("flows", kFlowHint))
-    load.flows = read_flows(context, *flows);
+  context.request_timeout = load.request_timeout;
+  read_actors(context, node, fields, load);
   return load;
 }
 

@@ -154,14 +154,16 @@ void refuse_field_count(Context& context, const Place& place) {
                        "keep those that the requests use");
 }
 
+bool is_variable_name(const std::string& name) {
+  const auto parsed = parse_template("{{" + name + "}}");
+  return parsed && parsed->pieces.size() == 1 &&
+         std::get_if<Placeholder>(&parsed->pieces[0]) != nullptr &&
+         std::get<Placeholder>(parsed->pieces[0]).name == name && !name.starts_with('$');
+}
+
 bool check_field_name(Context& context, const Place& place, const std::string& name,
                       const std::vector<std::string>& before) {
-  const auto parsed = parse_template("{{" + name + "}}");
-  const bool writable = parsed && parsed->pieces.size() == 1 &&
-                        std::get_if<Placeholder>(&parsed->pieces[0]) != nullptr &&
-                        std::get<Placeholder>(parsed->pieces[0]).name == name &&
-                        !name.starts_with('$');
-  if (!writable) {
+  if (!is_variable_name(name)) {
     context.problems.add(place, fmt::format("{} cannot be the name of a field", in_quotes(name)),
                          "use letters, digits and _; payload.fields gives a CSV file without "
                          "header row its names");

@@ -18,6 +18,9 @@ bool load_rows(Context& context, const Place& file, const std::string& text,
 inline constexpr std::size_t kMostFields = 1000;
 void refuse_field_count(Context& context, const Place& place);
 
+/// Whether {{ name }} can be written, and is no built-in one.
+bool is_variable_name(const std::string& name);
+
 /// Adds a problem when {{ name }} could not be written, or when it is among `before`.
 bool check_field_name(Context& context, const Place& place, const std::string& name,
                       const std::vector<std::string>& before);

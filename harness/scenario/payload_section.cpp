@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace leakcheck::scenario {
 namespace {
 
 constexpr std::size_t kMostBytes = 64UL * 1024 * 1024;
+constexpr std::array kOrders = {model::Payload::Order::sequence, model::Payload::Order::random,
+                                model::Payload::Order::unique};
 constexpr const char* kPathHint = "write payload: { path: users.csv }";
 
 std::optional<std::vector<std::string>> read_field_names(Context& context, const Node& node) {
@@ -45,8 +48,9 @@ std::optional<model::Payload> read_payload(Context& context, const Node& node) {
   const Fields fields(context, node, "payload", {"path", "fields", "order"});
   model::Payload payload;
   if (const Node* order = fields.find("order"))
-    if (read_choice(context, *order, "payload.order", {"sequence", "random"}) == 1U)
-      payload.order = model::Payload::Order::random;
+    if (const auto index =
+            read_choice(context, *order, "payload.order", {"sequence", "random", "unique"}))
+      payload.order = kOrders[*index];
   const Node* names_node = fields.find("fields");
   if (names_node != nullptr) {
     const auto names = read_field_names(context, *names_node);

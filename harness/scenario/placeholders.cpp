@@ -13,6 +13,18 @@ namespace {
 
 constexpr std::string_view kEnvironment = "$env.";
 constexpr std::int64_t kLargestNumber = 9'007'199'254'740'991;  // exact in JavaScript
+constexpr std::int64_t kMostAddresses = 10'000'000;
+
+const std::vector<std::string>& built_ins() {
+  static const std::vector<std::string> names = {
+      "$port", "$env.NAME", "$sequence",  "$randomNumber", "$randomString", "$uuid",
+      "$user", "$run",      "$iteration", "$loopCount",    "$clientAddress"};
+  return names;
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
@@ -46,6 +58,10 @@ std::optional<Fault> find_fault(const Placeholder& placeholder) {
   } else if (placeholder.name == "$randomString") {
     if (arguments.size() != 1 || !in_range(0, 1, 4096))
       return Fault{"$randomString takes a length from 1 to 4096", "write {{ $randomString(16) }}"};
+  } else if (placeholder.name == "$clientAddress") {
+    if (arguments.size() > 1 || (arguments.size() == 1 && !in_range(0, 1, kMostAddresses)))
+      return Fault{"$clientAddress takes a number of clients from 1 to 10000000, or nothing",
+                   "write {{ $clientAddress(1000) }}"};
   } else if (!arguments.empty()) {
     return Fault{placeholder.name + " takes nothing in brackets",
                  fmt::format("write {{{{ {} }}}}", placeholder.name)};
@@ -105,12 +121,13 @@ class Resolver {
   }
 
   void take_built_in(const Placeholder& placeholder) {
-    static const std::vector<std::string> known = {"$port",         "$env.NAME",     "$sequence",
-                                                   "$randomNumber", "$randomString", "$uuid"};
-    if (std::find(known.begin(), known.end(), placeholder.name) == known.end())
+    if (!contains(built_ins(), placeholder.name))
       return refuse(fmt::format("unknown variable {}", in_quotes(placeholder.name)),
-                    suggest(placeholder.name, known, "variables"));
+                    suggest(placeholder.name, built_ins(), "variables"));
     if (!is_in_scope(placeholder.name)) return refuse_scope(placeholder.name);
+    if (placeholder.name == "$loopCount" && context_.captures.loops == 0)
+      return refuse("{{ $loopCount }} is only known inside a loop",
+                    "put the step into loop: { count: 3, steps: [ … ] }");
     if (const auto fault = find_fault(placeholder)) return refuse(fault->message, fault->hint);
     built_.add(placeholder);
   }
@@ -130,21 +147,46 @@ class Resolver {
   void take_field(const Placeholder& placeholder) {
     if (scope_ != Scope::request && scope_ != Scope::request_url)
       return refuse_scope(placeholder.name);
+    const std::string& name = placeholder.name;
     const auto& fields = context_.payload_fields;
-    if (fields && std::find(fields->begin(), fields->end(), placeholder.name) == fields->end())
-      return refuse(fmt::format("unknown variable {}", in_quotes(placeholder.name)),
-                    field_hint(placeholder.name));
+    if (!contains(context_.captures.usable, name) && !(fields && contains(*fields, name))) {
+      if (const CapturedName* capture = find_capture(name)) return refuse_capture(*capture);
+      if (fields)
+        return refuse(fmt::format("unknown variable {}", in_quotes(name)), hint_for(name));
+    }
     if (const auto fault = find_fault(placeholder)) return refuse(fault->message, fault->hint);
     built_.add(placeholder);
   }
 
-  std::string field_hint(const std::string& name) const {
+  /// One that cannot be used here; of this flow, if it has one.
+  const CapturedName* find_capture(const std::string& name) const {
+    const CapturedName* found = nullptr;
+    for (const CapturedName& each : context_.captures.all)
+      if (each.name == name && (found == nullptr || each.where == context_.captures.where))
+        found = &each;
+    return found;
+  }
+
+  void refuse_capture(const CapturedName& capture) {
+    if (capture.where == context_.captures.where)
+      return refuse(fmt::format("{{{{ {} }}}} is not captured yet: line {} does it", capture.name,
+                                capture.line),
+                    "capture it in a step that always comes before this one");
+    refuse(fmt::format("{{{{ {} }}}} is captured only in {}, line {}", capture.name, capture.where,
+                       capture.line),
+           context_.captures.where == "load.headers"
+               ? "capture it in load.setup: what a flow captures is its own"
+               : "capture it in an earlier step here, or in load.setup for all flows");
+  }
+
+  std::string hint_for(const std::string& name) const {
     std::vector<std::string> known = *context_.payload_fields;
-    const bool no_payload = known.empty();
-    known.insert(known.end(),
-                 {"$port", "$env.NAME", "$sequence", "$randomNumber", "$randomString", "$uuid"});
+    known.insert(known.end(), context_.captures.usable.begin(), context_.captures.usable.end());
+    const bool none_of_its_own = known.empty();
+    known.insert(known.end(), built_ins().begin(), built_ins().end());
     std::string hint = suggest(name, known, "variables");
-    if (no_payload) hint += "; fields of your own come from a payload file, and there is none";
+    if (none_of_its_own)
+      hint += "; names of your own come from a payload file or a capture, and there is none";
     return hint;
   }
 

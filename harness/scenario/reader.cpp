@@ -56,10 +56,21 @@ model::Mode read_mode(Context& context, const Node& node) {
 void add_default_threshold(std::vector<model::Threshold>& thresholds) {
   using Metric = model::Threshold::Metric;
   const bool has_own = std::any_of(thresholds.begin(), thresholds.end(), [](const auto& each) {
-    return each.metric == Metric::http_req_failed;
+    return each.metric == Metric::http_req_failed && each.step.empty();
   });
   if (!has_own)
     thresholds.insert(thresholds.begin(), *parse_threshold(Metric::http_req_failed, "rate<0.01"));
+}
+
+/// A proxy opens a TCP connection of its own.
+void check_way(Context& context, const Fields& fields) {
+  const Node* target = fields.find("target");
+  const Node* load = fields.find("load");
+  if (target == nullptr || load == nullptr || !target->is_map() || !load->is_map()) return;
+  const Entry* proxy = find_entry(*load, "proxy");
+  if (proxy != nullptr && find_entry(*target, "socketPath") != nullptr)
+    context.problems.add(proxy->key_place, "load.proxy cannot reach target.socketPath",
+                         "remove one of them: a proxy connects over TCP");
 }
 
 model::Scenario read_scenario(Context& context, const Document& document, const Node& root) {
@@ -78,6 +89,7 @@ model::Scenario read_scenario(Context& context, const Document& document, const 
     scenario.payload = read_payload(context, *payload);
   if (const Node* load = fields.require("load", "write load: { flows: [{ steps: [{ get: / }] }] }"))
     scenario.load = read_load(context, *load);
+  check_way(context, fields);
   if (const Node* budgets = fields.find("budgets"))
     scenario.budgets = read_budgets(context, *budgets);
   if (const Node* thresholds = fields.find("thresholds"))

@@ -116,6 +116,26 @@ std::optional<std::chrono::milliseconds> read_duration(Context& context, const N
   return value;
 }
 
+std::optional<Bytes> read_bytes(Context& context, const Node& node, const std::string& label,
+                                Bytes least) {
+  const auto text = read_text(context, node, label);
+  if (!text) return std::nullopt;
+  const auto number = node.plain ? to_json_number(*text) : std::nullopt;
+  const auto bytes = parse_bytes(number && !number->empty() ? *number : *text);
+  if (!bytes) {
+    context.problems.add(node.place, bytes.error().message, bytes.error().hint);
+    return std::nullopt;
+  }
+  if (*bytes < least) {
+    context.problems.add(node.place,
+                         fmt::format("{} must be at least {}; this is {}", label,
+                                     format_bytes(least), in_quotes(node.text)),
+                         "");
+    return std::nullopt;
+  }
+  return *bytes;
+}
+
 std::optional<std::string> read_text(Context& context, const Node& node, const std::string& label,
                                      bool may_be_empty) {
   const auto text = read_template(context, node, label, Scope::none, may_be_empty);

@@ -32,6 +32,10 @@ std::optional<std::chrono::milliseconds> read_duration(Context& context, const N
                                                        const std::string& label,
                                                        Range<std::chrono::milliseconds> range);
 
+/// "64B", "1.5MB", or a bare number of bytes.
+std::optional<Bytes> read_bytes(Context& context, const Node& node, const std::string& label,
+                                Bytes least);
+
 /// Any scalar, as written. `may_be_empty` allows "".
 std::optional<std::string> read_text(Context& context, const Node& node, const std::string& label,
                                      bool may_be_empty = false);

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/scenario/context.hpp"
+#include "harness/scenario/fields.hpp"
 #include "harness/scenario/node.hpp"
 
 /// The parts of a scenario, one reader each. They add problems and return what they could read;
@@ -21,13 +23,30 @@ std::vector<Template> read_command(Context& context, const Node& node, bool shel
 std::optional<model::Payload> read_payload(Context& context, const Node& node);
 
 model::LoadSpec read_load(Context& context, const Node& node);
+/// arrivalRate, rampTo, phases and whenBusy of load.
+void read_arrivals(Context& context, const Fields& fields, model::LoadSpec& load);
+model::Setup read_setup(Context& context, const Node& node);
+std::vector<model::Step> read_teardown(Context& context, const Node& node);
+/// Also fills context.step_names.
 std::vector<model::Flow> read_flows(Context& context, const Node& node);
+
+/// `label` names the list in messages: "loop.steps".
+std::vector<model::Step> read_steps(Context& context, const Node& node, const std::string& label);
 std::optional<model::Step> read_step(Context& context, const Node& node);
 /// One of get, post, put, patch, delete, head.
 std::optional<model::RequestStep> read_request(Context& context, model::Method method,
                                                const Node& node);
+std::optional<model::WebSocketStep> read_web_socket(Context& context, const Node& node);
+std::optional<model::SseStep> read_sse(Context& context, const Node& node);
+/// The name of a request, when it has one of its own.
+void read_step_name(Context& context, const Fields& fields, const std::string& label,
+                    std::string& name);
+std::vector<model::Part> read_multipart(Context& context, const Node& node);
+std::optional<model::Abort> read_abort(Context& context, const Node& node,
+                                       const model::RequestStep& request);
 
 std::vector<model::Budget> read_budgets(Context& context, const Node& node);
+/// Uses context.step_names.
 std::vector<model::Threshold> read_thresholds(Context& context, const Node& node);
 std::vector<model::ReporterSpec> read_reporters(Context& context, const Node& node);
 

@@ -88,6 +88,36 @@ void read_url(Context& context, const Node& node, model::TargetSpec& spec) {
   spec.url = std::move(*url);
 }
 
+/// Source: unix(7): sun_path holds 108 bytes, the last of them NUL.
+void read_socket_path(Context& context, const Node& node, model::TargetSpec& spec) {
+  constexpr std::size_t longest = 107;
+  const auto path = read_text(context, node, "target.socketPath");
+  if (!path) return;
+  spec.socket_path = resolve_path(node.place, *path);
+  const std::string& whole = spec.socket_path.native();
+  if (context.chosen && whole.size() > longest)
+    context.problems.add(
+        node.place,
+        fmt::format("target.socketPath is {} bytes long as a whole path, {}", whole.size(),
+                    in_quotes(whole)),
+        fmt::format("Linux takes {}: put the socket into a folder nearer to /", longest));
+}
+
+void read_tls(Context& context, const Node& node, model::TargetSpec& spec) {
+  const Fields fields(context, node, "target.tls", {"ca", "verify"});
+  if (const Node* verify = fields.find("verify"))
+    spec.tls.verify = read_bool(context, *verify, "target.tls.verify").value_or(true);
+  const Node* ca = fields.find("ca");
+  if (ca == nullptr) return;
+  const auto path = read_text(context, *ca, "target.tls.ca");
+  if (!path) return;
+  spec.tls.ca_file = resolve_path(ca->place, *path);
+  std::error_code error;
+  if (context.chosen && !fs::is_regular_file(spec.tls.ca_file, error))
+    context.problems.add(ca->place, fmt::format("there is no file {}", in_quotes(*path)),
+                         "the path is relative to this file's folder");
+}
+
 }  // namespace
 
 fs::path resolve_path(const Place& place, const std::string& path) {
@@ -96,8 +126,9 @@ fs::path resolve_path(const Place& place, const std::string& path) {
 }
 
 model::TargetSpec read_target(Context& context, const Node& node) {
-  const Fields fields(context, node, "target",
-                      {"command", "shell", "cwd", "env", "node", "url", "ready", "stop"});
+  const Fields fields(
+      context, node, "target",
+      {"command", "shell", "cwd", "env", "node", "url", "socketPath", "tls", "ready", "stop"});
   model::TargetSpec spec;
   if (const Node* shell = fields.find("shell"))
     spec.shell = read_bool(context, *shell, "target.shell").value_or(false);
@@ -110,6 +141,8 @@ model::TargetSpec read_target(Context& context, const Node& node) {
     read_url(context, *url, spec);
   else
     spec.url.pieces = {std::string("http://127.0.0.1:"), Placeholder{"$port", {}}};
+  if (const Node* socket = fields.find("socketPath")) read_socket_path(context, *socket, spec);
+  if (const Node* tls = fields.find("tls")) read_tls(context, *tls, spec);
   if (const Node* ready = fields.find("ready")) spec.ready = read_ready(context, *ready);
   if (const Node* stop = fields.find("stop")) spec.stop = read_stop(context, *stop);
   return spec;

@@ -14,8 +14,26 @@ using Metric = model::Threshold::Metric;
 using Statistic = model::Threshold::Statistic;
 using Comparison = model::Threshold::Comparison;
 
-constexpr const char* kFailedHint = "write rate<0.01 (a share from 0 to 1) or count<1";
-constexpr const char* kDurationHint = "write p(95)<500ms, avg<200ms, med, min or max";
+const char* hint_for(Metric metric) {
+  switch (metric) {
+    case Metric::http_req_failed:
+      return "write rate<0.01 (a share from 0 to 1) or count<1";
+    case Metric::http_req_duration:
+      return "write p(95)<500ms, avg<200ms, med, min or max";
+    case Metric::http_reqs:
+      return "write count>1000 or rate>100 (requests per second)";
+    case Metric::checks:
+      return "write rate>0.99 (a share from 0 to 1) or count>100";
+    case Metric::dropped_iterations:
+      return "write count<1 or rate<0.5 (iterations per second)";
+  }
+  return "";
+}
+
+/// Whether its rate is a part of a whole, at most 1.
+bool is_share(Metric metric) {
+  return metric == Metric::http_req_failed || metric == Metric::checks;
+}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())))
@@ -27,7 +45,7 @@ std::string_view trim(std::string_view text) {
 
 bool read_statistic(Metric metric, std::string_view text, model::Threshold& out) {
   using Named = std::pair<std::string_view, Statistic>;
-  constexpr std::array<Named, 2> of_failed = {
+  constexpr std::array<Named, 2> of_counts = {
       {{"rate", Statistic::rate}, {"count", Statistic::count}}};
   constexpr std::array<Named, 4> of_duration = {{{"avg", Statistic::average},
                                                  {"min", Statistic::minimum},
@@ -41,7 +59,7 @@ bool read_statistic(Metric metric, std::string_view text, model::Threshold& out)
     }
     return false;
   };
-  if (metric == Metric::http_req_failed) return find(of_failed);
+  if (metric != Metric::http_req_duration) return find(of_counts);
   if (find(of_duration)) return true;
   if (!text.starts_with("p(") || !text.ends_with(')')) return false;
   const auto percentile = parse_decimal(trim(text.substr(2, text.size() - 3)));
@@ -76,19 +94,19 @@ std::optional<double> read_limit(const model::Threshold& threshold, std::string_
     return parse_milliseconds(text);
   }
   if (!number || *number < 0) return std::nullopt;
-  if (threshold.statistic == Statistic::rate && *number > 1) return std::nullopt;
+  if (threshold.statistic == Statistic::rate && is_share(threshold.metric) && *number > 1)
+    return std::nullopt;
   return number;
 }
 
 }  // namespace
 
 Result<model::Threshold> parse_threshold(Metric metric, std::string_view text) {
-  const char* hint = metric == Metric::http_req_failed ? kFailedHint : kDurationHint;
   const auto refuse = [&](const std::string& why) {
     return fail(ErrorKind::scenario,
                 fmt::format("{} is not a threshold for {}: {}", in_quotes(text),
                             model::to_string(metric), why),
-                hint);
+                hint_for(metric));
   };
   model::Threshold out;
   out.metric = metric;
