@@ -49,29 +49,34 @@ bool UrlParts::is_same_origin(const UrlParts& other) const {
 Result<UrlParts> take_apart(const std::string& url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle(curl_url(), &curl_url_cleanup);
   if (!handle) throw std::bad_alloc();
+  const auto refuse = [&](const char* why) {
+    return fail(ErrorKind::load, "\"" + url + "\" is not a URL that can be requested: " + why,
+                "write a path below the target's url, or http://host:port/path");
+  };
   const CURLUcode code =
       curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), CURLU_URLENCODE | CURLU_PATH_AS_IS);
   if (code == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
-  if (code != CURLUE_OK || !is_absolute_url(url))
-    return fail(ErrorKind::load,
-                "\"" + url + "\" is not a URL that can be requested: " +
-                    (code == CURLUE_OK ? "Unsupported URL scheme" : curl_url_strerror(code)),
-                "write a path below the target's url, or http://host:port/path");
-  bool is_there = false;
+  if (code != CURLUE_OK) return refuse(curl_url_strerror(code));
+  if (!is_absolute_url(url)) return refuse("Unsupported URL scheme");
+
+  CURLUcode got = CURLUE_OK;
   const auto part = [&](CURLUPart what, unsigned flags) {
     char* text = nullptr;
-    is_there = curl_url_get(handle.get(), what, &text, flags) == CURLUE_OK;
+    got = curl_url_get(handle.get(), what, &text, flags);
+    if (got == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();
     const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
-    return is_there ? std::string(text) : std::string();
+    return text == nullptr ? std::string() : std::string(text);
   };
   UrlParts out;
   out.scheme = part(CURLUPART_SCHEME, 0);
-  out.user = part(CURLUPART_USER, CURLU_URLDECODE);
-  out.has_user = is_there;
-  out.password = part(CURLUPART_PASSWORD, CURLU_URLDECODE);
-  out.has_user = out.has_user || is_there;
   out.host = part(CURLUPART_HOST, 0);
   out.port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  out.user = part(CURLUPART_USER, CURLU_URLDECODE);
+  if (got != CURLUE_OK && got != CURLUE_NO_USER) return refuse(curl_url_strerror(got));
+  out.has_user = got == CURLUE_OK;
+  out.password = part(CURLUPART_PASSWORD, CURLU_URLDECODE);
+  if (got != CURLUE_OK && got != CURLUE_NO_PASSWORD) return refuse(curl_url_strerror(got));
+  out.has_user = out.has_user || got == CURLUE_OK;
   out.host_header = out.host;
   const std::string own = out.scheme == "https" ? "443" : "80";
   if (out.port != own) out.host_header += ":" + out.port;

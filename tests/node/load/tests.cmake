@@ -7,4 +7,5 @@ leakcheck_unit_tests(load LABEL node SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/models_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server_test.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/requests_test.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/requests_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/wire_text_test.cpp)

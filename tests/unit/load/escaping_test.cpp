@@ -55,3 +55,19 @@ TEST_CASE("escaping: plain text is left alone, and nothing is nothing anywhere")
        {Place::plain, Place::header, Place::url, Place::form, Place::json_string})
     CHECK(escaped("", place) == "<>");
 }
+
+TEST_CASE("encode_literal: what no URL can hold is encoded, and nothing else") {
+  bool in_query = false;
+  CHECK(leakcheck::load::encode_literal("/a b/ü%20[x]{y}", in_query) == "/a%20b/%c3%bc%20[x]{y}");
+  CHECK_FALSE(in_query);
+  CHECK(leakcheck::load::encode_literal("/a b?c d?e", in_query) == "/a%20b?c+d?e");
+  CHECK(in_query);
+  CHECK(leakcheck::load::encode_literal(" x", in_query) == "+x");
+}
+
+TEST_CASE("append_number: to both ends") {
+  std::string out = "<";
+  leakcheck::load::append_number(out, INT64_MIN);
+  leakcheck::load::append_number(out, INT64_MAX);
+  CHECK(out == "<-92233720368547758089223372036854775807");
+}
