@@ -105,11 +105,15 @@ TEST_CASE("Sections: the example with every key is read to the last of them") {
   CHECK(scenario.load.max == milliseconds(600'000));
   CHECK(scenario.load.request_timeout == milliseconds(5'000));
   CHECK(scenario.load.seed == 7);
-  REQUIRE(scenario.load.flows.size() == 2);
+  REQUIRE(scenario.load.flows.size() == 3);
   CHECK(scenario.load.flows[0].weight == 7);
   CHECK(scenario.load.flows[1].steps.size() == 6);
+  CHECK(scenario.load.flows[2].steps.size() == 10);
+  CHECK(scenario.load.ramp_to == 400.0);
+  CHECK(scenario.load.setup.per_user);
+  CHECK(scenario.load.teardown.size() == 1);
   CHECK(scenario.budgets.size() == 7);
-  CHECK(scenario.thresholds.size() == 4);
+  CHECK(scenario.thresholds.size() == 8);
   REQUIRE(scenario.reporters.size() == 3);
   CHECK(scenario.reporters[1].path == fs::current_path() / "out/run.json");
   CHECK(scenario.reporters[2].dialect == "jenkins");
