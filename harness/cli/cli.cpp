@@ -7,7 +7,9 @@
 #include <iostream>
 
 #include "harness/cli/exit_code.hpp"
+#include "harness/cli/load_command.hpp"
 #include "harness/cli/run_command.hpp"
+#include "harness/cli/surroundings.hpp"
 #include "harness/scenario/reader.hpp"
 
 namespace leakcheck::cli {
@@ -26,6 +28,24 @@ Exit codes:
   130  interrupted (Ctrl-C); 143 terminated
 )";
 
+constexpr const char* kLoadFooter = R"(
+Exit codes:
+  0    every threshold holds
+  1    a threshold is exceeded
+  2    the command line or the scenario is wrong
+  3    the service failed: not found, never ready, died, or nobody is at --url
+  4    too many requests failed, or the setup did
+  5    load.max came before all of --requests were sent
+  6    the report could not be written
+  130  interrupted (Ctrl-C), 143 terminated: the table of what was measured is printed
+)";
+
+void add_color(CLI::App* command, std::string& color) {
+  command->add_option("--color", color, "Colours: auto, always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+}
+
 void add_scenarios(CLI::App* command, std::vector<std::filesystem::path>& scenarios,
                    std::string& profile) {
   command->add_option("scenario", scenarios, "Scenario files (YAML)")->required();
@@ -42,11 +62,38 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
   run->add_option("--json", arguments.json, "Also write the run record to this file");
   run->add_option("--junit", arguments.junit, "Also write JUnit XML to this file");
   run->add_flag("-q,--quiet", arguments.quiet, "No live progress, and nothing for a clean run");
-  run->add_option("--color", arguments.color, "Colours: auto, always, never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_color(run, arguments.color);
   run->footer(kFooter);
   return run;
+}
+
+CLI::App* add_load(CLI::App& app, LoadArguments& arguments) {
+  CLI::App* load = app.add_subcommand(
+      "load", "Only the load: launch the service, or take one that runs, and measure its answers");
+  load->add_option("scenario", arguments.scenario, "Scenario file (YAML)")->required();
+  load->add_option("--profile", arguments.profile, "Apply this profile of the scenario");
+  load->add_option("--url", arguments.url,
+                   "A service that runs already: nothing is launched, nothing is stopped");
+  auto* duration = load->add_option("--duration", arguments.duration,
+                                    "For so long (default: 10s, or all phases once)");
+  load->add_option("--requests", arguments.requests, "So many requests, within load.max")
+      ->excludes(duration)
+      ->check(CLI::Range(1, 2'000'000'000));
+  load->add_option("--vus", arguments.vus, "Virtual users, in place of load.vus")
+      ->check(CLI::Range(1, 1'000'000));
+  load->add_option("--arrival-rate", arguments.arrival_rate,
+                   "Iterations per second, in place of load.arrivalRate and load.phases")
+      ->check(CLI::Range(1e-3, 1e6));
+  load->add_flag("--full-path", arguments.full_path,
+                 "Send everything by libcurl's whole client, for comparison");
+  load->add_option("--out", arguments.out,
+                   "Folder for the logs and the load report of what is launched "
+                   "(default: .leakcheck/runs/<name>-<time>)");
+  load->add_option("--json", arguments.json, "Also write the load report to this file");
+  load->add_flag("-q,--quiet", arguments.quiet, "No live line, and nothing when it passed");
+  add_color(load, arguments.color);
+  load->footer(kLoadFooter);
+  return load;
 }
 
 int run_command(int argc, char** argv) {
@@ -58,6 +105,9 @@ int run_command(int argc, char** argv) {
 
   RunArguments arguments;
   const CLI::App* run = add_run(app, arguments);
+
+  LoadArguments load_arguments;
+  const CLI::App* load = add_load(app, load_arguments);
 
   std::vector<std::filesystem::path> to_validate;
   std::string profile;
@@ -80,6 +130,7 @@ int run_command(int argc, char** argv) {
   }
 
   if (run->parsed()) return run_scenarios(arguments);
+  if (load->parsed()) return load_scenario(load_arguments);
   if (validate->parsed()) return validate_scenarios(to_validate, profile);
   if (schema->parsed()) std::cout << scenario::schema();
   return 0;

@@ -33,7 +33,15 @@ void LiveProgress::show(const model::Progress& progress) {
   any_ = true;
   phase_ = progress.phase;
   last_ = clock_.now();
-  const std::string line = reporters::render_progress_line(progress, {style_.color, style_.width});
+  put_line(reporters::render_progress_line(progress, {style_.color, style_.width}));
+}
+
+void LiveProgress::show(const model::LoadProgress& progress) {
+  if (!style_.terminal) return;
+  put_line(reporters::render_load_line(progress, {style_.color, style_.width}));
+}
+
+void LiveProgress::put_line(const std::string& line) {
   put(style_.terminal ? "\r\x1b[K" + line : line + "\n");
   shown_ = style_.terminal;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "harness/base/clock.hpp"
+#include "harness/model/load_report.hpp"
 #include "harness/model/progress.hpp"
 
 namespace leakcheck::cli {
@@ -23,11 +24,14 @@ class LiveProgress {
   LiveProgress& operator=(const LiveProgress&) = delete;
 
   void show(const model::Progress& progress);
+  /// The same for a load without a verdict; nothing in a pipe.
+  void show(const model::LoadProgress& progress);
   /// Takes the live line away, so that something else can be printed.
   void clear();
 
  private:
   bool is_due(const model::Progress& progress) const;
+  void put_line(const std::string& line);
 
   Style style_;
   const Clock& clock_;

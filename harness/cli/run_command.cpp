@@ -1,11 +1,8 @@
 #include "harness/cli/run_command.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <iostream>
 
 #include "harness/base/file.hpp"
@@ -14,52 +11,14 @@
 #include "harness/cli/report_files.hpp"
 #include "harness/cli/run_folder.hpp"
 #include "harness/cli/signals.hpp"
+#include "harness/cli/surroundings.hpp"
 #include "harness/run/run.hpp"
-#include "harness/scenario/reader.hpp"
 #include "reporters/reporters.hpp"
 
 namespace leakcheck::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::optional<std::string> environment_variable(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-}
-
-bool wants_color(const std::string& choice, int fd) {
-  if (choice != "auto") return choice == "always";
-  // https://no-color.org: any value that is not empty.
-  return environment_variable("NO_COLOR").value_or("").empty() && ::isatty(fd) == 1 &&
-         environment_variable("TERM").value_or("") != "dumb";
-}
-
-int terminal_width(int fd) {
-  winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
-  return 80;
-}
-
-/// Every scenario, or nothing when one of them has a problem: all problems are printed.
-std::optional<std::vector<model::Scenario>> load_all(const std::vector<fs::path>& paths,
-                                                     const std::string& profile) {
-  std::vector<model::Scenario> scenarios;
-  std::size_t problems = 0;
-  for (const fs::path& path : paths) {
-    auto scenario = scenario::load_scenario(path, {profile, environment_variable});
-    if (scenario) {
-      scenarios.push_back(std::move(*scenario));
-    } else {
-      std::cerr << scenario::render_problems(scenario.error());
-      problems += scenario.error().size();
-    }
-  }
-  if (problems == 0) return scenarios;
-  fmt::print(stderr, "leakcheck: {} problem{} found; nothing was run\n", problems,
-             problems == 1 ? "" : "s");
-  return std::nullopt;
-}
 
 void add_files_of_command_line(model::Scenario& scenario, const RunArguments& arguments) {
   const auto add = [&](model::ReporterSpec::Kind kind, const fs::path& path) {
@@ -71,14 +30,6 @@ void add_files_of_command_line(model::Scenario& scenario, const RunArguments& ar
   };
   add(model::ReporterSpec::Kind::json, arguments.json);
   add(model::ReporterSpec::Kind::junit, arguments.junit);
-}
-
-/// Where the scenario's file is, as a report should show it: relative when it lies below here, as
-/// it was written, also when a link leads there.
-fs::path shown_path(const fs::path& file) {
-  std::error_code error;
-  const fs::path relative = file.lexically_normal().lexically_relative(fs::current_path(error));
-  return error || relative.empty() || *relative.begin() == ".." ? file : relative;
 }
 
 /// A report for a run that could not even begin.
@@ -139,11 +90,6 @@ model::RunReport run_one(const model::Scenario& scenario, const RunArguments& ar
 }
 
 }  // namespace
-
-void print_error(const std::string& message, const std::string& hint) {
-  fmt::print(stderr, "leakcheck: {}\n", message);
-  if (!hint.empty()) fmt::print(stderr, "    hint: {}\n", hint);
-}
 
 int run_scenarios(const RunArguments& arguments) {
   auto scenarios = load_all(arguments.scenarios, arguments.profile);

@@ -23,7 +23,4 @@ int run_scenarios(const RunArguments& arguments);
 int validate_scenarios(const std::vector<std::filesystem::path>& scenarios,
                        const std::string& profile);
 
-/// Prints an error as people expect it: "leakcheck: message", and the hint on a line of its own.
-void print_error(const std::string& message, const std::string& hint);
-
 }  // namespace leakcheck::cli

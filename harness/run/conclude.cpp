@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/run/endings.hpp"
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
@@ -23,17 +24,6 @@ const model::Check* find_failed_requests(const model::Verdict& verdict) {
                check.name.rfind(to_string(model::Threshold::Metric::http_req_failed), 0) == 0;
       });
   return found == verdict.thresholds.end() ? nullptr : &*found;
-}
-
-/// "connection refused (90), status 500 (10)": what went wrong, most frequent first.
-std::string list_errors(const model::LoadSummary& load) {
-  std::vector<std::pair<std::string, std::int64_t>> errors(load.errors.begin(), load.errors.end());
-  std::stable_sort(errors.begin(), errors.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::string out;
-  for (const auto& [kind, count] : errors)
-    out += fmt::format("{}{} ({})", out.empty() ? "" : ", ", kind, count);
-  return out;
 }
 
 model::Outcome outcome_of_load(const std::string& why, const model::LoadSummary& load) {

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
+
+#include "harness/run/endings.hpp"
 
 namespace leakcheck::run {
 namespace {
@@ -12,21 +13,6 @@ namespace {
 /// The agent speaks four times a second; after this much silence its event loop counts as blocked.
 /// Never less than a request may take: an answer that late has failed anyway.
 constexpr std::chrono::seconds kShortestHang{5};
-
-model::ScenarioSummary summarize(const model::Scenario& scenario) {
-  model::ScenarioSummary out;
-  out.name = scenario.name;
-  out.file = scenario.file.string();
-  out.profile = scenario.profile;
-  out.mode = scenario.mode;
-  out.vus = scenario.load.vus;
-  out.arrival_rate = scenario.load.arrival_rate;
-  out.requests_per_cycle = scenario.load.cycles.requests;
-  out.min_cycles = scenario.load.cycles.min;
-  out.max_cycles = scenario.load.cycles.max;
-  for (const auto& flow : scenario.load.flows) out.flows.push_back(flow.name);
-  return out;
-}
 
 void raise_to(Bytes& peak, Bytes value) {
   peak = std::max(peak, value);
@@ -75,14 +61,9 @@ Session::Wait Session::wait_until(const std::function<bool()>& done, TimePoint d
 bool Session::over() {
   if (ended_) return true;
   if (interrupt_.requested()) {
-    const bool by_user = interrupt_.signal() == SIGINT;
-    end(by_user ? model::Ending::interrupted : model::Ending::terminated,
-        fmt::format("interrupted by {} in the {} phase",
-                    by_user                         ? "Ctrl-C"
-                    : interrupt_.signal() == SIGHUP ? "SIGHUP"
-                                                    : "SIGTERM",
-                    to_string(phase_)),
-        "what was recorded until then is in the reports");
+    const model::Outcome outcome =
+        interrupted(interrupt_, fmt::format("in the {} phase", to_string(phase_)));
+    end(outcome.ending, outcome.message, outcome.hint);
   } else if (target_ && target_->exit()) {
     end_with(*target_->exit());
   } else {
@@ -110,23 +91,7 @@ void Session::end(model::Ending ending, std::string message, std::string hint) {
 }
 
 void Session::end_with(const Error& error) {
-  const auto ending = [&] {
-    switch (error.kind) {
-      case ErrorKind::usage:
-        return model::Ending::usage_wrong;
-      case ErrorKind::scenario:
-        return model::Ending::scenario_wrong;
-      case ErrorKind::target:
-        return model::Ending::target_failed;
-      case ErrorKind::load:
-        return model::Ending::load_invalid;
-      case ErrorKind::report:
-      case ErrorKind::io:
-        return model::Ending::report_failed;
-    }
-    return model::Ending::internal_error;
-  }();
-  end(ending, error.message, error.hint);
+  end(ending_of(error.kind), error.message, error.hint);
 }
 
 void Session::end_with(const target::Failure& failure) {

@@ -18,11 +18,14 @@ std::string NodeOptions::render() const {
     if (!out.empty()) out += ' ';
     out += quote_node_option(option);
   };
-  if (expose_gc) add("--expose-gc");
+  const bool with_agent = !preload.empty();
+  if (with_agent && expose_gc) add("--expose-gc");
   add("--max-old-space-size=" + std::to_string(max_old_space_mb));
   for (const std::string& flag : flags) add(flag);
-  add("--require");
-  add(preload);
+  if (with_agent) {
+    add("--require");
+    add(preload);
+  }
   return out;
 }
 

@@ -17,7 +17,7 @@ struct NodeOptions {
   bool expose_gc = true;  ///< Node.js 18 refuses it there; the agent finds another way
   int max_old_space_mb = 0;
   std::vector<std::string> flags;  ///< the scenario's target.node.flags
-  std::string preload;             ///< path of the agent's script
+  std::string preload;             ///< path of the agent's script; "" for none: no --expose-gc then
 
   std::string render() const;
 };

@@ -32,7 +32,7 @@ struct Exit {
 
 struct LaunchOptions {
   std::filesystem::path run_folder;    ///< for stdout.log and stderr.log
-  std::filesystem::path agent_script;  ///< goes into NODE_OPTIONS as --require
+  std::filesystem::path agent_script;  ///< goes into NODE_OPTIONS as --require; empty: no agent
   /// For the agent. Every process with one of these in its environment is ours to end.
   std::vector<std::pair<std::string, std::string>> agent_env;
 };

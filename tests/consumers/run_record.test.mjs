@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { run, source } from '../system/leakcheck_process.mjs';
-import { goldenFile, goldenFiles, requirePackage } from './reports.mjs';
+import { closed, damaged, goldenFile, goldenFiles, places, requirePackage } from './reports.mjs';
 
 const Ajv = requirePackage('ajv').default;
 const schema = JSON.parse(
@@ -14,15 +14,6 @@ const schema = JSON.parse(
 const compile = (document) => new Ajv({ allErrors: true, allowUnionTypes: true }).compile(document);
 const isValid = compile(schema);
 
-/** The schema, but without room for keys that it does not name. */
-function closed(node) {
-  if (Array.isArray(node)) return node.map(closed);
-  if (typeof node !== 'object' || node === null) return node;
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));
-  return node.properties && node.type === 'object'
-    ? { ...copy, additionalProperties: copy.additionalProperties ?? false }
-    : copy;
-}
 const holdsOnlyKnownKeys = compile(closed(schema));
 
 function accepts(validate, record, name) {
@@ -32,22 +23,6 @@ function accepts(validate, record, name) {
 /** What a schema cannot say. */
 function checkSamples({ samples }, name) {
   for (const row of samples.rows) assert.equal(row.length, samples.columns.length, name);
-}
-
-/** Places of a record: every key of every object, the first element of every list. */
-function* places(node, at = []) {
-  if (typeof node !== 'object' || node === null) return;
-  for (const key of Array.isArray(node) ? [0].filter((first) => first in node) : Object.keys(node)) {
-    yield [...at, key];
-    yield* places(node[key], [...at, key]);
-  }
-}
-
-function damaged(record, at, change) {
-  const copy = structuredClone(record);
-  const parent = at.slice(0, -1).reduce((node, key) => node[key], copy);
-  change(parent, at.at(-1));
-  return copy;
 }
 
 const mayBeNull = new Set(['target.end', 'verdict.culprit']);

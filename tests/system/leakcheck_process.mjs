@@ -116,7 +116,8 @@ export function findProcesses(folder) {
       const state = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0];
       const environment = fs.readFileSync(`/proc/${pid}/environ`, 'utf8');
       const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      const ours = environment.includes(`LEAKCHECK_SOCKET=${folder}`) || command.includes(folder);
+      const mark = ['SOCKET', 'RUN'].some((name) => environment.includes(`LEAKCHECK_${name}=${folder}`));
+      const ours = mark || command.includes(folder);
       if (state !== 'Z' && ours) found.push(`${pid} ${command.replaceAll('\0', ' ')}`);
     } catch {
       // It ended while we looked.

@@ -26,6 +26,15 @@ TEST_SUITE("NodeOptions") {
     CHECK(options.render().front() == '-');
   }
 
+  TEST_CASE("without the agent nothing of it is there") {
+    NodeOptions options;
+    options.users = "--enable-source-maps";
+    options.max_old_space_mb = 128;
+    options.flags = {"--stack-trace-limit=50"};
+    CHECK(options.render() ==
+          "--enable-source-maps --max-old-space-size=128 --stack-trace-limit=50");
+  }
+
   TEST_CASE("a refused option is read from Node's own words") {
     CHECK(find_refused_option("node: --expose-gc is not allowed in NODE_OPTIONS\n") ==
           "--expose-gc");
