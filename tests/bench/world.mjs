@@ -46,6 +46,14 @@ export async function installPackages(children, list) {
   return path.join(folder, 'node_modules');
 }
 
+/// Builds the programs of tests/bench/native; returns their folder.
+export async function buildNative(children) {
+  const folder = path.join(build, 'native');
+  await runQuietly(children, 'cmake', ['-S', path.join(here, 'native'), '-B', folder], 'configuring tests/bench/native');
+  await runQuietly(children, 'cmake', ['--build', folder], 'building tests/bench/native');
+  return folder;
+}
+
 /// An empty folder for the files of one verb; they stay until its next run.
 export function makeFolder(verb) {
   const folder = path.join(build, 'runs', verb);
