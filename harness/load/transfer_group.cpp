@@ -1,6 +1,7 @@
 #include "harness/load/transfer_group.hpp"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,6 +17,10 @@ namespace {
 /// the others when a cycle runs out. Four for each transfer that there may be: requests may name
 /// other hosts.
 constexpr long kMostConnections = 4 * TransferGroup::kMost;
+
+bool is_open(int fd) {
+  return ::fcntl(fd, F_GETFD) >= 0;
+}
 
 }  // namespace
 
@@ -110,11 +115,14 @@ void TransferGroup::cancel(EasyHandle easy) {
 }
 
 /// libcurl lets go of a connection after each answer and wants it back for the next request.
-/// Meanwhile the loop keeps watching, which saves two system calls a request.
+/// Meanwhile the loop keeps watching, which saves two system calls a request. But a socket that is
+/// still being connected (it waits to be writable) libcurl closes itself, and only says here that
+/// it is gone; its number may soon be another's.
 void TransferGroup::want(int fd, std::uint32_t events) {
   Socket& socket = sockets_[fd];
   socket.wanted = events;
-  if (events == 0 && !socket.is_ours) return forget(fd);
+  if (events == 0 && (!socket.is_ours || (socket.watched == EPOLLOUT && !is_open(fd))))
+    return forget(fd);
   if (events == 0 || events == socket.watched) return;
   if (socket.watched == 0)
     loop_.watch(fd, events, [this, fd](std::uint32_t ready) { on_socket(fd, ready); });

@@ -285,6 +285,25 @@ TEST_CASE("Connector: what is cancelled is not called back, also from the callba
   CHECK(again.failure == "connection refused");
 }
 
+TEST_CASE("Connector: one that is cancelled while it connects leaves its number to others") {
+  const NodeServer server;  // in a process of its own, which takes no number of ours
+  EventLoop loop;
+  Connector connector(loop, origin_of(server.url()), 10s);
+  const auto cancel_one = [&] {
+    connector.cancel(connector.open([](auto, std::string_view) { FAIL("called back"); }));
+  };
+  cancel_one();
+  {
+    const UniqueFd other(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    CHECK_NOTHROW(loop.watch(other.get(), EPOLLIN, [](std::uint32_t) {}));
+    loop.unwatch(other.get());
+  }
+  cancel_one();
+  const Opening opening = open(loop, connector);
+  REQUIRE(opening.connection);
+  CHECK(exchange(loop, *opening.connection).starts_with("HTTP/1.1 200"));
+}
+
 TEST_CASE("Connector: a connection ends in order, or is reset when that is asked for") {
   const auto how_it_ends = [](bool reset) {
     std::atomic<int> seen = -2;
