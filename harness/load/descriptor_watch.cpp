@@ -24,10 +24,13 @@ void DescriptorWatch::when_writable(Once once) {
 }
 
 void DescriptorWatch::stop() {
-  loop_.unwatch(fd_);
-  watched_ = 0;
+  let_go();
   call(readable_);
   call(writable_);
+}
+
+void DescriptorWatch::let_go() {
+  if (std::exchange(watched_, 0) != 0) loop_.unwatch(fd_);
 }
 
 std::uint32_t DescriptorWatch::wanted() const {

@@ -14,7 +14,7 @@ class DescriptorWatch {
   using Once = std::function<void()>;
 
   DescriptorWatch(EventLoop& loop, int fd) : loop_(loop), fd_(fd) {}
-  ~DescriptorWatch() { loop_.unwatch(fd_); }
+  ~DescriptorWatch() { let_go(); }
   DescriptorWatch(const DescriptorWatch&) = delete;
   DescriptorWatch& operator=(const DescriptorWatch&) = delete;
 
@@ -22,13 +22,14 @@ class DescriptorWatch {
   /// may ask again, but must not destroy this. One question of each kind at a time.
   void when_readable(Once once);
   void when_writable(Once once);
-  /// Leaves the descriptor alone for good and calls back whoever still waits. For use before it is
-  /// closed.
+  /// Leaves the descriptor alone for good, also when its number belongs to another by then, and
+  /// calls back whoever still waits. For use before it is closed.
   void stop();
 
  private:
   std::uint32_t wanted() const;
   void watch();
+  void let_go();
   void on_ready(std::uint32_t events);
 
   EventLoop& loop_;

@@ -2,9 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
-#include "harness/base/unique_fd.hpp"
+#include "tests/node/load/node_process.hpp"
 
 namespace leakcheck::test {
 
@@ -29,9 +30,6 @@ class NodeServer {
  public:
   /// With a certificate it speaks TLS.
   explicit NodeServer(int longest_rest_ms = 5'000, const Certificate* certificate = nullptr);
-  ~NodeServer();
-  NodeServer(const NodeServer&) = delete;
-  NodeServer& operator=(const NodeServer&) = delete;
 
   const std::string& url() const { return url_; }
 
@@ -43,11 +41,7 @@ class NodeServer {
   Counts count();
 
  private:
-  std::string read_line();
-
-  int pid_ = -1;
-  UniqueFd input_;
-  UniqueFd output_;
+  std::optional<NodeProcess> process_;
   std::string url_;
 };
 

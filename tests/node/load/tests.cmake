@@ -5,7 +5,13 @@ leakcheck_unit_tests(load LABEL node SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/connector_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/counts_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/models_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/node_process.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/requests_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/web_socket_faults_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/web_socket_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/wire_text_test.cpp)
+# The packages from npm: for the servers of node_process.hpp.
+target_compile_definitions(node_load_test PRIVATE LEAKCHECK_NPM="${PROJECT_BINARY_DIR}/npm")
+set_tests_properties(node.load PROPERTIES FIXTURES_REQUIRED npm)
