@@ -8,6 +8,7 @@ leakcheck_unit_tests(load SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/cookie_jar_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/deadlines_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/descriptor_limit_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/descriptor_watch_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/distinct_counts_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/escaping_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/event_stream_test.cpp
