@@ -15,19 +15,13 @@
 #include <vector>
 
 #include "harness/base/unique_fd.hpp"
+#include "harness/target/tls_probe.hpp"
+#include "harness/target/unix_sockets.hpp"
 
 namespace leakcheck::target {
 namespace {
 
-constexpr std::chrono::milliseconds kFirstPause{10};
-constexpr std::chrono::milliseconds kLongestPause{100};
-constexpr std::chrono::seconds kPatience{5};  ///< for one answer
 constexpr std::size_t kLongestStatusLine = 8192;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
 
 Result<std::vector<SocketAddress>> resolve(const std::string& host, int port) {
   addrinfo hints{};
@@ -64,12 +58,10 @@ class Probe final : public ReadyProbe {
 
   void ask_http(const Address& address, const model::HttpReady& expected) {
     expected_ = expected;
-    const bool is_ipv6 = address.host.find(':') != std::string::npos;
     request_ = fmt::format(
         "GET {}{} HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: leakcheck\r\nAccept: */*\r\n"
         "Connection: close\r\n\r\n",
-        address.path, expected.path, is_ipv6 ? "[" + address.host + "]" : address.host,
-        address.port);
+        address.path, expected.path, url_host(address), address.port);
   }
 
   void try_now() {
@@ -77,10 +69,10 @@ class Probe final : public ReadyProbe {
     answer_.clear();
     fd_.reset(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd_) return try_later(std::generic_category().message(errno));
-    timer_ = loop_.call_after(kPatience, [this] { try_later("no answer within 5 s"); });
+    timer_ = loop_.call_after(kProbePatience, [this] { try_later("no answer within 5 s"); });
     const auto* to = reinterpret_cast<const sockaddr*>(&address.storage);
     if (::connect(fd_.get(), to, address.size) != 0 && errno != EINPROGRESS)
-      return try_later(std::generic_category().message(errno));
+      return on_no_connection(errno);
     loop_.watch(fd_.get(), EPOLLOUT, [this](std::uint32_t) { on_connected(); });
   }
 
@@ -89,13 +81,18 @@ class Probe final : public ReadyProbe {
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error == ECONNREFUSED) return try_later("nobody listens there");
-    if (error != 0) return try_later(std::generic_category().message(error));
+    if (error != 0) return on_no_connection(error);
     if (!expected_) return succeed();
     if (::send(fd_.get(), request_.data(), request_.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(request_.size()))
       return try_later("the connection breaks at once");
     loop_.watch(fd_.get(), EPOLLIN, [this](std::uint32_t) { on_answer(); });
+  }
+
+  /// ENOENT: the file of a unix socket is made when somebody listens.
+  void on_no_connection(int error) {
+    const bool nobody = error == ECONNREFUSED || error == ENOENT;
+    try_later(nobody ? "nobody listens there" : std::generic_category().message(error));
   }
 
   void on_answer() {
@@ -110,9 +107,7 @@ class Probe final : public ReadyProbe {
     if (answer_.size() < 8 || answer_.rfind("HTTP/1.", 0) != 0 ||
         std::sscanf(answer_.c_str() + 8, " %3d", &status) != 1)
       return try_later("the answer is not HTTP");
-    const bool accepted =
-        expected_->status_code ? status == *expected_->status_code : status >= 200 && status < 400;
-    if (accepted) return succeed();
+    if (accepts(*expected_, status)) return succeed();
     try_later(fmt::format("GET {} answers {}", expected_->path, status));
   }
 
@@ -126,7 +121,7 @@ class Probe final : public ReadyProbe {
     last_seen_ = std::move(why);
     stop();
     timer_ = loop_.call_after(pause_, [this] { try_now(); });
-    pause_ = std::min(kLongestPause, pause_ * 2);
+    pause_ = longer_pause(pause_);
   }
 
   void stop() {
@@ -145,7 +140,7 @@ class Probe final : public ReadyProbe {
   std::size_t next_address_ = 0;
   UniqueFd fd_;
   EventLoop::TimerId timer_ = 0;
-  std::chrono::milliseconds pause_ = kFirstPause;
+  std::chrono::milliseconds pause_ = kFirstProbePause;
 };
 
 }  // namespace
@@ -160,15 +155,34 @@ Result<std::unique_ptr<ReadyProbe>> ReadyProbe::start_tcp(const std::string& hos
   return probe;
 }
 
+Result<std::unique_ptr<ReadyProbe>> ReadyProbe::start_unix(const std::filesystem::path& socket,
+                                                           EventLoop& loop,
+                                                           std::function<void()> on_ready) {
+  auto address = unix_address(socket);
+  if (!address) return tl::make_unexpected(address.error());
+  auto probe = std::make_unique<Probe>(std::vector{*address}, loop, std::move(on_ready));
+  probe->try_now();
+  return probe;
+}
+
 Result<std::unique_ptr<ReadyProbe>> ReadyProbe::start_http(const Address& address,
                                                            const model::HttpReady& expected,
                                                            EventLoop& loop,
-                                                           std::function<void()> on_ready) {
+                                                           std::function<void()> on_ready,
+                                                           const Reach& reach) {
+  std::vector<SocketAddress> addresses;
+  if (reach.socket_path.empty()) {
+    auto resolved = resolve(address.host, address.port);
+    if (!resolved) return tl::make_unexpected(resolved.error());
+    addresses = std::move(*resolved);
+  } else {
+    auto socket = unix_address(reach.socket_path);
+    if (!socket) return tl::make_unexpected(socket.error());
+    addresses.push_back(*socket);
+  }
   if (address.scheme == "https")
-    return start_tcp(address.host, address.port, loop, std::move(on_ready));
-  auto addresses = resolve(address.host, address.port);
-  if (!addresses) return tl::make_unexpected(addresses.error());
-  auto probe = std::make_unique<Probe>(std::move(*addresses), loop, std::move(on_ready));
+    return start_tls_probe(address, expected, reach, loop, std::move(on_ready));
+  auto probe = std::make_unique<Probe>(std::move(addresses), loop, std::move(on_ready));
   probe->ask_http(address, expected);
   probe->try_now();
   return probe;

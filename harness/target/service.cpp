@@ -13,6 +13,7 @@
 #include "harness/base/utf8.hpp"
 #include "harness/target/ending.hpp"
 #include "harness/target/processes.hpp"
+#include "harness/target/unix_sockets.hpp"
 
 namespace leakcheck::target {
 namespace {
@@ -89,7 +90,7 @@ Service::~Service() {
 
 tl::expected<void, Failure> Service::open() {
   if (auto rendered = render(); !rendered) return rendered;
-  if (auto free = refuse_taken_port(); !free) return free;
+  if (auto free = refuse_taken_address(); !free) return free;
   auto guardian = Guardian::post(mark_);
   if (!guardian) return failed(model::TargetEnd::not_started, guardian.error());
   guardian_.emplace(std::move(*guardian));
@@ -131,24 +132,37 @@ std::vector<std::string> Service::make_environment() const {
   return out;
 }
 
-Failure Service::port_taken(int holder) const {
-  return {
-      model::TargetEnd::port_taken,
-      Error{ErrorKind::target,
-            fmt::format("the port {} of target.url is taken by somebody else{}", address_.port,
-                        holder == 0
-                            ? ""
-                            : fmt::format(": process {} ({})", holder,
-                                          to_plain_text(command_of(holder), false).substr(0, 100))),
-            "end that process, or let leakcheck pick a free port: "
-            "url: http://127.0.0.1:{{ $port }}"}};
+Failure Service::taken_by(int holder) const {
+  const std::string who =
+      holder == 0 ? ""
+                  : fmt::format(": process {} ({})", holder,
+                                to_plain_text(command_of(holder), false).substr(0, 100));
+  if (by_socket())
+    return {model::TargetEnd::port_taken,
+            Error{ErrorKind::target,
+                  fmt::format("somebody else listens on {} of target.socketPath{}",
+                              spec_.socket_path.string(), who),
+                  "end that process, or give the service another socket"}};
+  return {model::TargetEnd::port_taken,
+          Error{ErrorKind::target,
+                fmt::format("the port {} of target.url is taken by somebody else{}", address_.port,
+                            who),
+                fmt::format("end that process, or let leakcheck pick a free port: "
+                            "url: {}://127.0.0.1:{{{{ $port }}}}",
+                            address_.scheme)}};
 }
 
-tl::expected<void, Failure> Service::refuse_taken_port() const {
-  const auto inodes = find_listening_inodes(address_.port);
-  if (inodes.empty()) return {};
+tl::expected<void, Failure> Service::refuse_taken_address() const {
+  const auto inodes = listening_inodes();
+  // A path may be listened on by somebody whom /proc does not show us.
+  if (inodes.empty() && !(by_socket() && is_listened_on(spec_.socket_path))) return {};
   const auto holders = find_holders(inodes);
-  return tl::make_unexpected(port_taken(holders.empty() ? 0 : holders.front()));
+  return tl::make_unexpected(taken_by(holders.empty() ? 0 : holders.front()));
+}
+
+std::set<unsigned long> Service::listening_inodes() const {
+  return by_socket() ? find_listening_inodes(spec_.socket_path)
+                     : find_listening_inodes(address_.port);
 }
 
 tl::expected<void, Failure> Service::start_command() {
@@ -186,11 +200,15 @@ void Service::on_death() {
 void Service::tell_death() {
   const std::string words = stderr_.tail();
   if (words.find("EADDRINUSE") != std::string::npos)
-    if (const auto inodes = find_listening_inodes(address_.port); !inodes.empty()) {
+    if (const auto inodes = listening_inodes(); !inodes.empty()) {
       const auto holders = find_holders(inodes);
-      return finish_waiting(tl::make_unexpected(port_taken(holders.empty() ? 0 : holders.front())));
+      return finish_waiting(tl::make_unexpected(taken_by(holders.empty() ? 0 : holders.front())));
     }
   Error error{ErrorKind::target, exit_->message + ", before it was ready", exit_->hint};
+  if (std::error_code ignored; by_socket() && words.find("EADDRINUSE") != std::string::npos &&
+                               std::filesystem::exists(spec_.socket_path, ignored))
+    error.hint = fmt::format("nobody listens on {} any more: remove that file before each run",
+                             spec_.socket_path.string());
   if (const auto refused = find_refused_option(words))
     error.hint = fmt::format(
         "its Node.js refuses {} in NODE_OPTIONS: take it out of "
@@ -237,12 +255,15 @@ tl::expected<void, Failure> Service::start_probe() {
     return {};
   }
   const auto done = [this] { on_ready(); };
-  const auto* tcp = std::get_if<model::TcpReady>(&spec_.ready.probe);
-  auto probe =
-      tcp != nullptr
-          ? ReadyProbe::start_tcp(address_.host, tcp->port.value_or(address_.port), loop_, done)
-          : ReadyProbe::start_http(address_, std::get<model::HttpReady>(spec_.ready.probe), loop_,
-                                   done);
+  const auto start = [&]() -> Result<std::unique_ptr<ReadyProbe>> {
+    const auto* tcp = std::get_if<model::TcpReady>(&spec_.ready.probe);
+    if (tcp == nullptr)
+      return ReadyProbe::start_http(address_, std::get<model::HttpReady>(spec_.ready.probe), loop_,
+                                    done, {spec_.socket_path, spec_.tls});
+    if (by_socket() && !tcp->port) return ReadyProbe::start_unix(spec_.socket_path, loop_, done);
+    return ReadyProbe::start_tcp(address_.host, tcp->port.value_or(address_.port), loop_, done);
+  };
+  auto probe = start();
   if (!probe) return failed(model::TargetEnd::never_ready, probe.error());
   probe_ = std::move(*probe);
   return {};
@@ -272,7 +293,7 @@ void Service::on_ready() {
   const bool all_strange =
       !listeners.empty() &&
       std::none_of(listeners.begin(), listeners.end(), [this](int pid) { return is_ours(pid); });
-  if (all_strange) return finish_waiting(tl::make_unexpected(port_taken(*stranger)));
+  if (all_strange) return finish_waiting(tl::make_unexpected(taken_by(*stranger)));
   finish_waiting({});
 }
 
@@ -284,8 +305,11 @@ void Service::on_ready_timeout() {
       Error{ErrorKind::target,
             fmt::format("the service was not ready within {:.1f} s: {}",
                         to_ms(spec_.ready.timeout) / 1000, seen),
-            "check target.url and target.ready, or raise target.ready.timeout; the service must "
-            "listen on the port that leakcheck gives it in {{ $port }}"}));
+            by_socket()
+                ? "check target.socketPath and target.ready, or raise target.ready.timeout; the "
+                  "service must listen on that socket"
+                : "check target.url and target.ready, or raise target.ready.timeout; the service "
+                  "must listen on the port that leakcheck gives it in {{ $port }}"}));
 }
 
 void Service::finish_waiting(tl::expected<void, Failure> result) {
@@ -300,7 +324,7 @@ void Service::finish_waiting(tl::expected<void, Failure> result) {
 }
 
 std::vector<int> Service::find_listeners() const {
-  return find_holders(find_listening_inodes(address_.port));
+  return find_holders(listening_inodes());
 }
 
 // ---- the end -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,9 @@ class Service final : public Target {
 
  private:
   tl::expected<void, Failure> render();
-  tl::expected<void, Failure> refuse_taken_port() const;
+  tl::expected<void, Failure> refuse_taken_address() const;
+  bool by_socket() const { return !spec_.socket_path.empty(); }
+  std::set<unsigned long> listening_inodes() const;
   tl::expected<void, Failure> start_command();
   std::vector<std::string> make_environment() const;
   tl::expected<void, Failure> start_probe();
@@ -54,7 +57,7 @@ class Service final : public Target {
   void finish_waiting(tl::expected<void, Failure> result);
   bool restart_without_refused_option();
   bool is_ours(int pid) const;
-  Failure port_taken(int holder) const;
+  Failure taken_by(int holder) const;
   /// Whether the whole group has ended in time, without force.
   bool ask_to_end(const std::function<bool()>& give_up);
   void kill_everything();

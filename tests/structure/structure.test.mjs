@@ -77,7 +77,7 @@ test('a wrong #include is found, wherever it is put', (t) => {
   add('harness/verdict/new_rule.cpp', '"reporters/reporters.hpp"', 'room verdict may not use reporters');
   add('reporters/xml.cpp', '"harness/run/run.hpp"', 'room reporters may not use run');
   add('harness/run/session.cpp', '"settled.hpp"', 'write the whole path, from the root of the tree');
-  add('harness/target/launcher.cpp', '<curl/curl.h>', 'room target does not own CURL::libcurl');
+  add('harness/agent/lines.cpp', '<curl/curl.h>', 'room agent does not own CURL::libcurl');
   add('harness/verdict/series.cpp', '<nlohmann/json.hpp>', 'room verdict does not own nlohmann_json::nlohmann_json');
   add('harness/agent/lines.hpp', '<nlohmann/json.hpp>', 'nlohmann_json::nlohmann_json must stay inside .cpp files');
   add('harness/target/launcher.hpp', '<boost/asio/io_context.hpp>', 'Boost::headers must stay inside .cpp files');

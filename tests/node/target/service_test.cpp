@@ -13,61 +13,15 @@
 #include "harness/base/file.hpp"
 #include "harness/base/unique_fd.hpp"
 #include "harness/target/processes.hpp"
-#include "harness/target/target.hpp"
+#include "tests/node/target/launch.hpp"
 
 namespace fs = std::filesystem;
 using namespace leakcheck;
 using namespace leakcheck::target;
+using namespace leakcheck::test;
 using model::TargetEnd;
 
 namespace {
-
-constexpr std::chrono::seconds kPatience{20};
-
-Template text(const std::string& source) {
-  return *parse_template(source);
-}
-
-struct Launch {
-  fs::path folder;
-  std::string mark;
-  EventLoop loop;
-  model::TargetSpec spec;
-
-  explicit Launch(const std::vector<std::string>& command) {
-    std::string name = (fs::temp_directory_path() / "leakcheck-unit-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-    mark = "LEAKCHECK_SOCKET=" + (folder / "agent.sock").string();
-    REQUIRE(write_file(folder / "agent.cjs", ""));
-    for (const auto& word : command) spec.command.push_back(text(word));
-    spec.cwd = folder;
-    spec.env = {{"PORT", text("{{ $port }}")}};
-    spec.url = text("http://127.0.0.1:{{ $port }}");
-    spec.ready.timeout = std::chrono::seconds(15);
-    spec.stop.timeout = std::chrono::seconds(5);
-  }
-  ~Launch() { fs::remove_all(folder); }
-
-  tl::expected<std::unique_ptr<Target>, Failure> launch() {
-    LaunchOptions options;
-    options.run_folder = folder;
-    options.agent_script = folder / "agent.cjs";
-    options.agent_env = {{"LEAKCHECK_SOCKET", (folder / "agent.sock").string()}};
-    return Target::launch(spec, options, loop);
-  }
-  tl::expected<void, Failure> wait_until_ready(Target& target) {
-    std::optional<tl::expected<void, Failure>> result;
-    target.when_ready([&](tl::expected<void, Failure> it) { result = it; });
-    REQUIRE(loop.run_until([&] { return result.has_value(); }, loop.now() + kPatience));
-    return *result;
-  }
-  std::vector<int> marked() const {
-    std::vector<int> out;
-    for (const int pid : list_processes())
-      if (has_in_environment(pid, mark) && !is_zombie(pid)) out.push_back(pid);
-    return out;
-  }
-};
 
 UniqueFd listen_on(int port) {
   UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -79,10 +33,6 @@ UniqueFd listen_on(int port) {
   REQUIRE(::listen(fd.get(), 1) == 0);
   return fd;
 }
-
-constexpr const char* kServer =
-    "require('node:http').createServer((q, r) => r.end(String(process.env.NODE_OPTIONS)))"
-    ".listen(process.env.PORT, '127.0.0.1', () => console.log('listening'));";
 
 }  // namespace
 

@@ -4,4 +4,5 @@ leakcheck_unit_tests(target SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/node_options_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/ports_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/processes_test.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/ready_probe_test.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/ready_probe_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/unix_sockets_test.cpp)
