@@ -4,6 +4,9 @@ leakcheck_unit_tests(load LABEL node SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/connections_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/connector_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/counts_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/fast_client_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/fast_faults_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/fast_slow_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/models_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_process.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server.cpp
