@@ -9,13 +9,13 @@ import { CannotRun } from './world.mjs';
 
 const ANSWER = '{"id":"a-17","price":12,"next":"b-18","tags":["red","heavy"]}';
 
-/// A port that nobody listens on.
-export async function findPort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/// So many ports that nobody listens on.
+export async function findPorts(count) {
+  const servers = Array.from({ length: count }, () => net.createServer());
+  for (const server of servers) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ports = servers.map((server) => server.address().port);
+  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  return ports;
 }
 
 const temporary = (folder) =>
@@ -76,7 +76,7 @@ export async function startNginx(children, folder, core) {
   fs.mkdirSync(path.join(folder, 'www'), { recursive: true });
   fs.writeFileSync(path.join(folder, 'www/index.html'), 'Hello, world!');
   makeCertificate(folder);
-  const [port, tlsPort] = [await findPort(), await findPort()];
+  const [port, tlsPort] = await findPorts(2);
   const file = path.join(folder, 'nginx.conf');
   fs.writeFileSync(file, renderConfiguration({ folder, port, tlsPort }));
   const { child, done } = children.start(

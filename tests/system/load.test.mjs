@@ -183,7 +183,7 @@ test('nobody at --url', async (t) => {
 });
 
 test('a service that dies under load: exit code 3, with what was measured and its last words', async (t) => {
-  const result = await load(t, forService('crash_under_load.cjs'), ['--duration', '20s']);
+  const result = await load(t, forService('crash_under_load.cjs'), ['--requests', '1000000']);
   assert.deepEqual(ending(result), [3, 'target_failed'], result.shown);
   assert.match(result.stdout, /the database went away/);
   assert.ok(result.report.load.answered > 0);
@@ -198,7 +198,7 @@ for (const [signal, code, word] of [
     const folder = makeFolder(t);
     const seen = path.join(folder, 'seen.json');
     const file = writeScenario(folder, forService('steady.cjs', { command: counting(seen) }));
-    const { child, done } = start(folder, ['load', file, '--out', 'run', '--json', 'load.json', '--duration', '60s']);
+    const { child, done } = start(folder, ['load', file, '--out', 'run', '--json', 'load.json', '--requests', '1000000']);
     await until(() => fs.existsSync(seen), 'the 100th request');
     child.kill(signal);
     const result = await done;
@@ -239,7 +239,7 @@ test('abortOnFail ends the load early', async (t) => {
         http_req_duration: [{ threshold: 'p(95)<0.001ms', abortOnFail: true }],
       },
     }),
-    ['--url', url, '--duration', '60s'],
+    ['--url', url, '--requests', '1000000'],
   );
   assert.deepEqual(ending(result), [1, 'threshold_exceeded'], result.shown);
   assert.ok(result.report.load.busyMs < 30_000, result.shown);

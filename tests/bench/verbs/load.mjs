@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf, parseCpu, PARSERS, PLAIN_STEPS, RICH_STEPS, scenarioFor } from '../generators.mjs';
 import { cpuPerRequest, GROUPS, makeGoals, makeTables, RATE, WINDOW_MS } from '../load_tables.mjs';
-import { findPort, startNginx, waitFor } from '../nginx.mjs';
+import { findPorts, startNginx, waitFor } from '../nginx.mjs';
 import { countWindows, errorOfStall, growthOf, parseStatus, truthOfStall, unevenness } from '../paced.mjs';
 import { UsageError } from '../usage_error.mjs';
 import { buildNative, CannotRun, installPackages } from '../world.mjs';
@@ -144,7 +144,7 @@ async function measureCpu(place, wants, tools, starts, progress) {
 
 /// Starts the receiver, runs `use(url, pid)`, and returns what it gave with the times of arrival.
 async function withReceiver(place, use) {
-  const port = await findPort();
+  const [port] = await findPorts(1);
   const { child, done } = place.children.start(
     'taskset',
     ['-c', String(place.cores.server), path.join(place.native, 'bench_receiver'), String(port)],
