@@ -31,7 +31,8 @@ std::string_view name_failure(const TransferEnd& end) {
   if (end.code == CURLE_OPERATION_TIMEDOUT) return kTimeout;
   // libcurl would repeat these. After five times in a row it no longer wants to, and gives the
   // error.
-  const bool closed = end.code == CURLE_SEND_ERROR || end.code == CURLE_RECV_ERROR;
+  const bool closed =
+      end.code == CURLE_SEND_ERROR || end.code == CURLE_RECV_ERROR || end.code == CURLE_GOT_NOTHING;
   if (end.again || (end.stale && closed)) return kConnectionClosed;
   if (end.by_proxy && closed && !end.sent) return "refused by the proxy";
   switch (end.code) {

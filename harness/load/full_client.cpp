@@ -28,8 +28,12 @@ void FullClient::open(std::size_t user) {
       on_ended(FullTransfer::user_of(easy), result);
     });
   users_[user].group = group.get();
-  users_[user].transfer = std::make_unique<FullTransfer>(user, origin_, options_, *group, counts_,
-                                                         [this, user] { on_written(user); });
+  FullTransfer::Hooks hooks;
+  hooks.now = [this] { return loop_.now(); };
+  hooks.written = [this, user] { on_written(user); };
+  hooks.paused = [this, user](TimePoint until) { on_paused(user, until); };
+  users_[user].transfer =
+      std::make_unique<FullTransfer>(user, origin_, options_, *group, counts_, std::move(hooks));
 }
 
 void FullClient::start(std::size_t number, std::shared_ptr<const PreparedRequest> request,
@@ -50,7 +54,8 @@ void FullClient::cancel(std::size_t number) {
   User& user = users_[number];
   if (!user.in_flight) return;
   user.in_flight = false;
-  loop_.cancel(std::exchange(user.abort, 0));
+  cancel_timers(user);
+  user.transfer->go_away();
   user.group->cancel(user.transfer->easy());
   user.transfer->cut_short();
 }
@@ -58,13 +63,26 @@ void FullClient::cancel(std::size_t number) {
 void FullClient::on_ended(std::size_t number, int result) {
   User& user = users_[number];
   user.in_flight = false;
-  if (user.abort != 0) loop_.cancel(std::exchange(user.abort, 0));
+  cancel_timers(user);
   done_(number, user.transfer->finish(result));
 }
 
 void FullClient::on_written(std::size_t number) {
   users_[number].abort = loop_.call_after(users_[number].transfer->abort_after(),
                                           [this, number] { on_abort_due(number); });
+}
+
+void FullClient::on_paused(std::size_t number, TimePoint until) {
+  users_[number].pause = loop_.call_at(until, [this, number] {
+    User& user = users_[number];
+    user.pause = 0;
+    user.group->resume(user.transfer->easy());
+  });
+}
+
+void FullClient::cancel_timers(User& user) {
+  if (user.abort != 0) loop_.cancel(std::exchange(user.abort, 0));
+  if (user.pause != 0) loop_.cancel(std::exchange(user.pause, 0));
 }
 
 void FullClient::on_abort_due(std::size_t number) {

@@ -46,12 +46,15 @@ class FullClient {
     TransferGroup* group = nullptr;
     bool in_flight = false;
     EventLoop::TimerId abort = 0;
+    EventLoop::TimerId pause = 0;
   };
 
   void open(std::size_t user);
   void on_ended(std::size_t user, int result);
   void on_written(std::size_t user);
+  void on_paused(std::size_t user, TimePoint until);
   void on_abort_due(std::size_t user);
+  void cancel_timers(User& user);
 
   EventLoop& loop_;
   const Origin origin_;

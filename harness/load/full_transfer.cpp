@@ -22,18 +22,21 @@ namespace {
 /// reason.
 constexpr long kLongestRestSeconds = 3;
 
-/// Of a body that is kept to be looked at.
-constexpr std::size_t kLargestBody = 16 << 20;
-/// A kept buffer may stay so large: every user has one.
-constexpr std::size_t kLargestIdleBuffer = 256 << 10;
-
+constexpr std::size_t kLargestBody = 16 << 20;         ///< that is kept to be looked at
+constexpr std::size_t kLargestIdleBuffer = 256 << 10;  ///< every user has one
 /// The kernel would otherwise take in megabytes for a reader that is to be slow.
 constexpr int kSlowReadersWindow = 16 << 10;
 
-/// Of libcurl's own, with libcurl's types.
 template <typename Value>
 void set_option(EasyHandle easy, CURLoption option, Value value) {
   curl_easy_setopt(easy, option, value);
+}
+
+/// libcurl 7.88 fails (CURLE_HTTP2) when it uses a connection of HTTP/2 in the clear again and
+/// something unread waits on it, as after the first answer of Node.js.
+bool can_keep_clear_http2() {
+  static const bool can = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
+  return can;
 }
 
 long get_long(EasyHandle easy, CURLINFO what) {
@@ -46,8 +49,7 @@ long get_long(EasyHandle easy, CURLINFO what) {
 
 // ---- what libcurl calls ------------------------------------------------------------------------
 
-/// None of these lets an exception out: out of memory ends the program in the noexcept ones, and
-/// the request in those that keep text.
+/// None of these lets an exception out: out of memory ends the program.
 struct FullTransfer::Callbacks {
   static FullTransfer& self(void* transfer) { return *static_cast<FullTransfer*>(transfer); }
 
@@ -73,17 +75,19 @@ struct FullTransfer::Callbacks {
                              void* transfer) noexcept {
     const std::string_view piece(text, size * count);
     FullTransfer& it = self(transfer);
+    if (it.must_wait()) return CURL_WRITEFUNC_PAUSE;  // it comes once more
+    it.state_.body_bytes += static_cast<std::int64_t>(piece.size());
     if (!it.settings_.compressed)
       it.counts_.received_bytes += static_cast<std::int64_t>(piece.size());
-    it.state_.body_bytes += static_cast<std::int64_t>(piece.size());
     if (it.handling_.wants_body) {
       it.state_.too_large = it.body_.size() + piece.size() > kLargestBody;
       if (it.state_.too_large) return 0;
       it.body_.append(piece);
     }
-    it.state_.aborted =
-        it.aborts(model::Abort::When::at_body) && it.state_.body_bytes >= it.abort_bytes();
-    return it.state_.aborted ? 0 : piece.size();
+    if (!it.aborts(model::Abort::When::at_body) || it.state_.body_bytes < it.abort_bytes())
+      return piece.size();
+    it.go_away();
+    return 0;
   }
 
   /// The part of a body that is to be written before we go away: libcurl asks again when all that
@@ -95,7 +99,7 @@ struct FullTransfer::Callbacks {
     const auto end = std::min(body.size(), static_cast<std::size_t>(it.abort_bytes()));
     const std::size_t piece = std::min(size * count, end - std::min(end, it.state_.uploaded));
     if (piece == 0) {
-      it.state_.aborted = true;
+      it.go_away();
       return CURL_READFUNC_ABORT;
     }
     std::memcpy(into, body.data() + it.state_.uploaded, piece);
@@ -142,7 +146,7 @@ struct FullTransfer::Callbacks {
     FullTransfer& it = self(transfer);
     if (it.state_.sent == 0) return 0;
     if (it.aborts(model::Abort::When::at_upload)) {
-      it.state_.aborted = it.request_->sends_body() && uploaded >= it.abort_bytes();
+      if (it.request_->sends_body() && uploaded >= it.abort_bytes()) it.go_away();
     } else if (upload_total > 0 && uploaded >= upload_total) {
       it.on_written();
     }
@@ -177,22 +181,42 @@ void FullTransfer::count_connection() {
   closes_ = closes;
 }
 
+/// libcurl's own limit lets megabytes through before it holds. A piece may come when those before
+/// it have had their time.
+bool FullTransfer::must_wait() {
+  const std::int64_t rate = handling_.receive_rate;
+  if (rate <= 0) return false;
+  if (state_.body_bytes == 0) state_.body_began = hooks_.now();
+  const TimePoint due =
+      state_.body_began + std::chrono::microseconds(state_.body_bytes * 1'000'000 / rate);
+  if (hooks_.now() >= due) return false;
+  hooks_.paused(due);
+  return true;
+}
+
+/// As an HTTP/1.1 client does, so with HTTP/2: libcurl would end the stream, but not tell anybody
+/// before it uses the connection again.
+void FullTransfer::go_away() {
+  state_.aborted = true;
+  set_option(easy_, CURLOPT_FORBID_REUSE, 1L);
+  closes_ = true;
+}
+
 void FullTransfer::on_written() {
   if (std::exchange(state_.written, true)) return;
-  written_();
+  hooks_.written();
 }
 
 // ---- options -----------------------------------------------------------------------------------
 
 FullTransfer::FullTransfer(std::size_t user, const Origin& origin, const FullOptions& options,
-                           TransferGroup& group, TransferCounts& counts,
-                           std::function<void()> written)
+                           TransferGroup& group, TransferCounts& counts, Hooks hooks)
     : user_(user),
       origin_(origin),
       options_(options),
       group_(group),
       counts_(counts),
-      written_(std::move(written)) {
+      hooks_(std::move(hooks)) {
   start_libcurl();
   easy_ = curl_easy_init();
   if (easy_ == nullptr) throw std::bad_alloc();
@@ -265,7 +289,6 @@ void FullTransfer::set(const Settings& wanted) {
   change(&Settings::compressed, CURLOPT_ACCEPT_ENCODING,
          static_cast<const char*>(wanted.compressed ? "" : nullptr));
   change(&Settings::send_rate, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t{wanted.send_rate});
-  change(&Settings::receive_rate, CURLOPT_MAX_RECV_SPEED_LARGE, curl_off_t{wanted.receive_rate});
   change(&Settings::own_connection, CURLOPT_FRESH_CONNECT, wanted.own_connection ? 1L : 0L);
   change(&Settings::watches_upload, CURLOPT_NOPROGRESS, wanted.watches_upload ? 0L : 1L);
   change(&Settings::by_socket, CURLOPT_UNIX_SOCKET_PATH,
@@ -292,8 +315,7 @@ void FullTransfer::prepare(std::shared_ptr<const PreparedRequest> request,
   if (body_.capacity() > kLargestIdleBuffer) body_.shrink_to_fit();
   const bool cuts_upload = aborts(model::Abort::When::at_upload);
   if (request_ != request || must_apply_) {
-    Multipart multipart = request->apply(easy_);
-    multipart_ = std::move(multipart);
+    multipart_ = request->apply(easy_);  // the handle lets go of the former first
     request_ = std::move(request);
     must_apply_ = false;
   }
@@ -302,17 +324,17 @@ void FullTransfer::prepare(std::shared_ptr<const PreparedRequest> request,
     must_apply_ = true;
   }
   Settings wanted;
+  wanted.is_https = ::strncasecmp(request_->url().c_str(), "https:", 6) == 0;
   wanted.timeout = handling.timeout;
   wanted.redirects = handling.redirects;
   wanted.compressed = handling.compressed;
   wanted.send_rate = handling.send_rate;
-  wanted.receive_rate = handling.receive_rate;
   // A slow reader has a small window, which no other request is to find.
-  wanted.own_connection = !options_.keep_alive || handling.receive_rate > 0;
+  wanted.own_connection = !options_.keep_alive || handling.receive_rate > 0 ||
+                          (options_.http2 && !wanted.is_https && !can_keep_clear_http2());
   wanted.watches_upload =
       cuts_upload || (aborts(model::Abort::When::after) && request_->sends_body());
   wanted.by_socket = !origin_.socket_path.empty() && is_to_origin(request_->url());
-  wanted.is_https = ::strncasecmp(request_->url().c_str(), "https:", 6) == 0;
   set(wanted);
 }
 
@@ -339,7 +361,8 @@ Exchange FullTransfer::finish(int code) {
 
 std::string_view FullTransfer::failure_of(int code) {
   if (state_.too_large) return kAnswerTooLarge;
-  if (code == CURLE_OK && !state_.head_complete) code = CURLE_PARTIAL_FILE;
+  if (code == CURLE_PARTIAL_FILE || (code == CURLE_OK && !state_.head_complete))
+    code = state_.head_began ? CURLE_PARTIAL_FILE : CURLE_GOT_NOTHING;
   if (code == CURLE_OK) {
     // Offered HTTP/2, a server may choose HTTP/1.1: not what was to be tested.
     const bool has_chosen =

@@ -35,10 +35,15 @@ struct TransferCounts {
 /// Thread: the loop's.
 class FullTransfer {
  public:
-  /// `written` is called when a request was written, of those that are to be aborted after a time;
-  /// from within libcurl, so it only sets a timer.
+  /// Called from within libcurl, so they only set timers.
+  struct Hooks {
+    std::function<TimePoint()> now;
+    std::function<void()> written;          ///< of those that are to be aborted after a time
+    std::function<void(TimePoint)> paused;  ///< a slow reader's, until then
+  };
+
   FullTransfer(std::size_t user, const Origin& origin, const FullOptions& options,
-               TransferGroup& group, TransferCounts& counts, std::function<void()> written);
+               TransferGroup& group, TransferCounts& counts, Hooks hooks);
   ~FullTransfer();  ///< while it is not in the group
   FullTransfer(const FullTransfer&) = delete;
   FullTransfer& operator=(const FullTransfer&) = delete;
@@ -50,6 +55,8 @@ class FullTransfer {
   void prepare(std::shared_ptr<const PreparedRequest> request, const Handling& handling);
   /// What became of it. Units: `code` is a CURLcode.
   Exchange finish(int code);
+  /// Before it is taken out of the group: its connection goes with it.
+  void go_away();
   /// It was taken out of the group before its end.
   void cut_short() { take_back_unsent(); }
 
@@ -62,7 +69,6 @@ class FullTransfer {
     int redirects = 0;
     bool compressed = false;
     std::int64_t send_rate = 0;
-    std::int64_t receive_rate = 0;
     bool own_connection = false;
     bool watches_upload = false;
     bool by_socket = false;
@@ -82,6 +88,7 @@ class FullTransfer {
     long sent_bytes_before = 0;  // of the hops before the last
     std::size_t uploaded = 0;    // bytes of the body that libcurl has fetched
     std::int64_t body_bytes = 0;
+    TimePoint body_began{};
   };
 
   void set_up();
@@ -94,6 +101,7 @@ class FullTransfer {
   bool may_send() const;
   void on_hop();
   void count_connection();
+  bool must_wait();
   void on_written();
   std::string_view failure_of(int code);
   void take_back_unsent();
@@ -103,7 +111,7 @@ class FullTransfer {
   const FullOptions& options_;
   TransferGroup& group_;
   TransferCounts& counts_;
-  std::function<void()> written_;
+  Hooks hooks_;
   EasyHandle easy_;
   Settings settings_;
   int on_connection_ = 0;  // requests that the present connection has carried

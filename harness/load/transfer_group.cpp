@@ -95,6 +95,12 @@ void TransferGroup::start(EasyHandle easy) {
   started_ = true;
 }
 
+void TransferGroup::resume(EasyHandle easy) {
+  curl_easy_pause(easy, CURLPAUSE_CONT);
+  started_ = true;
+  flush();
+}
+
 void TransferGroup::flush() {
   if (!started_) return;
   started_ = false;

@@ -38,6 +38,8 @@ class TransferGroup {
   int open_socket(int family, int type, int protocol);
   /// Starts a transfer; it moves with the next flush(), or when Ended returns.
   void start(EasyHandle easy);
+  /// Goes on with a transfer that paused in a callback of its own.
+  void resume(EasyHandle easy);
   /// Moves all that were started, in one go.
   void flush();
   /// Ends a transfer at once and closes its connection; Ended is not called.

@@ -7,7 +7,11 @@ leakcheck_unit_tests(load LABEL node SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/fast_client_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fast_faults_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fast_slow_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/full_client_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/full_http2_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/models_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/nginx.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/nginx_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_process.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server.cpp
   ${CMAKE_CURRENT_LIST_DIR}/node_server_test.cpp

@@ -73,3 +73,29 @@ TEST_CASE("failure: another scheme is the url's fault, as long as nothing was se
   CHECK(name(unsent) == "malformed url");
   CHECK(name(ended(CURLE_URL_MALFORMAT)) == "malformed url");
 }
+
+TEST_CASE("failure: what only the full path meets") {
+  CHECK(name(ended(CURLE_TOO_MANY_REDIRECTS)) == "too many redirects");
+  CHECK(name(ended(CURLE_HTTP2_STREAM)) == "HTTP/2 stream reset");
+  CHECK(name(ended(CURLE_HTTP2)) == "HTTP/2 failure");
+  CHECK(name(ended(CURLE_READ_ERROR)) == "file not readable");
+  auto redirected = ended(CURLE_URL_MALFORMAT);
+  redirected.redirected = true;
+  CHECK(name(redirected) == "malformed redirect");
+  redirected.code = CURLE_UNSUPPORTED_PROTOCOL;
+  CHECK(name(redirected) == "malformed redirect");
+}
+
+TEST_CASE("failure: it was the proxy") {
+  auto end = ended(CURLE_COULDNT_CONNECT, ECONNREFUSED);
+  end.by_proxy = true;
+  end.sent = false;
+  CHECK(name(end) == "proxy not reached");
+  end.code = CURLE_COULDNT_RESOLVE_PROXY;
+  CHECK(name(end) == "proxy not reached");
+  end.code = CURLE_RECV_ERROR;  // in place of a tunnel
+  CHECK(name(end) == "refused by the proxy");
+  end.sent = true;
+  end.system_error = ECONNRESET;
+  CHECK(name(end) == "connection reset");
+}

@@ -36,3 +36,14 @@ TEST_CASE("PreparedRequest: what is no URL is refused, with a cure") {
     CHECK_FALSE(can_be_prepared(url));
   }
 }
+
+TEST_CASE("PreparedRequest: a part's file that cannot be read is named, with a cure") {
+  load::HttpRequest request{model::Method::post, "http://host/", {}, std::nullopt};
+  request.parts = {{"photo", "", "/no/such/cat.jpg", "cat.jpg", ""}};
+  const auto prepared = PreparedRequest::create(std::move(request));
+  REQUIRE_FALSE(prepared);
+  CHECK(prepared.error().kind == ErrorKind::load);
+  CHECK(prepared.error().message.find("the file /no/such/cat.jpg of the part \"photo\"") !=
+        std::string::npos);
+  CHECK(prepared.error().hint.find("path") != std::string::npos);
+}
