@@ -78,6 +78,9 @@ test('windows: those before `skip` and the last are left out, empty ones count',
   // 2000 a second, each in time: 20 in every window.
   const even = Array.from({ length: 4000 }, (_, i) => i * 500);
   assert.deepEqual(unevenness(countWindows(even, 10_000), 20), { low: 20, high: 20, worst: 0 });
+  const some = (count) => Array.from({ length: 100 }, (_, i) => (i % 20 === 0 ? count : 20));
+  assert.equal(unevenness(some(27), 20).worst, 7);
+  assert.equal(unevenness(some(12), 20).worst, 8);
   // All of a millisecond clock's requests at once: bursts in some, gaps in others.
   const bursts = even.map((time) => Math.floor(time / 25_000) * 25_000);
   assert.ok(unevenness(countWindows(bursts, 10_000), 20).worst >= 20);
