@@ -11,7 +11,7 @@ namespace {
 enum class Phase {
   exchanging,  ///< from the start to the last message, connecting included
   holding,
-  closing,  ///< all is well, whatever comes now
+  closing,
 };
 
 /// A talk in progress.
@@ -52,7 +52,6 @@ struct WebSocketClient::State {
   void on_sent(std::size_t user);
   void hold_when_done(std::size_t user);
   void end_hold(std::size_t user);
-  void on_end(std::size_t user, std::string_view failure);
   void set_timer(std::size_t user, Duration delay, void (State::*then)(std::size_t));
   void time_out(std::size_t user) { finish(user, kTimeout); }
   void stop_waiting(std::size_t user) { finish(user, {}); }
@@ -91,7 +90,8 @@ void WebSocketClient::State::on_opened(std::size_t user, std::unique_ptr<Connect
   events.on_open = [this, user] { send_next(user); };
   events.on_sent = [this, user] { on_sent(user); };
   events.on_message = [this, user](std::string_view message) { on_message(user, message); };
-  events.on_end = [this, user](std::string_view why) { on_end(user, why); };
+  // A service that closes before the hold is over did not do what the step asks of it.
+  events.on_end = [this, user](std::string_view why) { finish(user, why); };
   talk.socket =
       std::make_unique<WebSocket>(queue, std::move(connection), traffic, std::move(events));
   talk.socket->open(host, talk.asked.target, talk.asked.headers);
@@ -135,11 +135,6 @@ void WebSocketClient::State::end_hold(std::size_t user) {
   talk.phase = Phase::closing;
   set_timer(user, talk.asked.timeout, &State::stop_waiting);
   talk.socket->close();
-}
-
-/// A service that closes before the hold is over did not do what the step asks of it.
-void WebSocketClient::State::on_end(std::size_t user, std::string_view failure) {
-  finish(user, talks[user]->phase == Phase::closing ? std::string_view() : failure);
 }
 
 void WebSocketClient::State::finish(std::size_t user, std::string_view failure) {
