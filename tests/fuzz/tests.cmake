@@ -1,0 +1,26 @@
+# Each fuzzer's corpus is replayed as an ordinary test. The fuzzer itself is Clang's: README.md.
+option(LEAKCHECK_FUZZ "Build the fuzzers, with Clang and its sanitizers" OFF)
+
+function(leakcheck_fuzzer name)
+  set(folder ${PROJECT_SOURCE_DIR}/tests/fuzz)
+  add_executable(${name}_replay ${folder}/${name}_fuzz.cpp ${folder}/replay.cpp)
+  target_link_libraries(${name}_replay PRIVATE leakcheck_load leakcheck_build_flags)
+  add_test(NAME fuzz.${name} COMMAND ${name}_replay ${folder}/corpus/${name})
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  if(NOT LEAKCHECK_FUZZ)
+    return()
+  endif()
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "LEAKCHECK_FUZZ needs Clang: configure with -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  # What is fuzzed is built once more, so that it is instrumented.
+  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/)
+  add_executable(${name}_fuzz ${folder}/${name}_fuzz.cpp ${ARGN})
+  target_include_directories(${name}_fuzz PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_options(${name}_fuzz PRIVATE -g -O1 -fsanitize=fuzzer,address,undefined
+    -fno-sanitize-recover=all)
+  target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer,address,undefined)
+  target_link_libraries(${name}_fuzz PRIVATE leakcheck_build_flags Boost::headers)
+endfunction()
+
+leakcheck_fuzzer(answer_parser harness/load/answer_parser.cpp harness/load/event_stream.cpp)
