@@ -171,7 +171,7 @@ test('no file is called util, common, misc, helper or manager', () => {
 // ---- format -------------------------------------------------------------------------------------
 
 // Data of tests, which are to be hostile.
-const data = /^tests\/(golden\/(expected|records)|fixtures)\//;
+const data = /^tests\/(golden\/(expected|records)|fixtures|fuzz\/corpus)\//;
 
 test('no tabs, no carriage returns, no blanks at the end of a line, one line feed at the end', () => {
   const problems = [];
