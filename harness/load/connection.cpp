@@ -228,9 +228,8 @@ void Connection::reset_on_close() {
   state_->resets = true;
 }
 
-/// The first use of the handle after its transfer tells libcurl that the connection is in use;
-/// until then it closes it as one that rests, when there is something to read on it and another
-/// handle of the group connects.
+/// The first use of the handle after its transfer gives it its connection back. Until then libcurl
+/// may take the connection for one that rests, and look whether to close it.
 void Connection::State::look_first() {
   if (is_plain) {
     std::size_t none = 0;
