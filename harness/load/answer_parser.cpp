@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
+#include <cctype>
 #include <optional>
 #include <string>
 
@@ -121,6 +122,7 @@ struct AnswerParser::Reading {
   }
   bool is_worth_an_attempt();
   bool take_head(std::string_view bytes, std::size_t& used);
+  bool holds_no_chunk() const;
   bool take_part(std::string_view bytes, std::size_t& used);
   std::size_t take(std::string_view bytes);
   void keep(std::string_view bytes);
@@ -168,6 +170,13 @@ bool AnswerParser::Reading::take_part(std::string_view bytes, std::size_t& used)
   else if (reader->is_done())
     on_message_end();
   return state == State::reading && !wants_more && used > 0;
+}
+
+/// Whether what was held back as the beginning of a chunk is none.
+bool AnswerParser::Reading::holds_no_chunk() const {
+  const auto begin = pending.find_first_not_of("\r\n");
+  return reader->chunked() && answer.chunk_left == 0 && begin != std::string::npos &&
+         std::isxdigit(static_cast<unsigned char>(pending[begin])) == 0;
 }
 
 std::size_t AnswerParser::Reading::take(std::string_view bytes) {
@@ -254,6 +263,7 @@ void AnswerParser::end() {
       now.fail(now.answer.has_line ? kIncompleteAnswer : kEmptyAnswer);
     return;
   }
+  if (now.holds_no_chunk()) return now.fail(kMalformedAnswer);
   error_code error;
   now.reader->put_eof(error);
   if (error) return now.fail(kIncompleteAnswer);

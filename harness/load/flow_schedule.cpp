@@ -6,26 +6,32 @@
 
 namespace leakcheck::load {
 
-FlowSchedule::FlowSchedule(std::vector<Share> shares, int wanted)
+FlowSchedule::FlowSchedule(std::vector<Share> shares, std::int64_t wanted, std::uint64_t seed)
     : shares_(std::move(shares)), credit_(shares_.size(), 0) {
   int divisor = 0;
   for (const Share& share : shares_) divisor = std::gcd(divisor, share.weight);
-  std::int64_t requests_per_round = 0;
   divisor = std::max(divisor, 1);
   for (Share& share : shares_) {
     share.weight /= divisor;
     weights_ += share.weight;
-    requests_per_round += std::int64_t{share.weight} * share.requests;
+    requests_per_round_ += std::int64_t{share.weight} * share.requests;
   }
-  requests_per_round = std::max<std::int64_t>(requests_per_round, 1);
-  const std::int64_t rounds =
-      std::max<std::int64_t>(1, (wanted + requests_per_round - 1) / requests_per_round);
+  requests_per_round_ = std::max<std::int64_t>(requests_per_round_, 1);
+  const std::int64_t rounds = (wanted + requests_per_round_ - 1) / requests_per_round_;
+  want_iterations(rounds * weights_);
+  // After a whole round the credits are what they were, so a cycle may begin anywhere in it.
+  for (auto left = seed % static_cast<std::uint64_t>(weights_); left > 0; --left) next();
+  first_ = credit_;
+}
+
+void FlowSchedule::want_iterations(std::int64_t iterations) {
+  const std::int64_t rounds = std::max<std::int64_t>(1, (iterations + weights_ - 1) / weights_);
   iterations_per_cycle_ = rounds * weights_;
-  requests_per_cycle_ = rounds * requests_per_round;
+  requests_per_cycle_ = rounds * requests_per_round_;
 }
 
 void FlowSchedule::restart() {
-  std::fill(credit_.begin(), credit_.end(), 0);
+  credit_ = first_;
 }
 
 std::size_t FlowSchedule::next() {

@@ -19,8 +19,12 @@ class FlowSchedule {
   };
 
   /// Shape: at least one share; weights and requests at least 1.
-  /// `wanted` requests per cycle are rounded up to whole rounds.
-  FlowSchedule(std::vector<Share> shares, int wanted);
+  /// `wanted` requests per cycle are rounded up to whole rounds. The seed says with which flow of a
+  /// round a cycle begins; the order of the round stays.
+  FlowSchedule(std::vector<Share> shares, std::int64_t wanted, std::uint64_t seed = 0);
+
+  /// The same for a number of iterations.
+  void want_iterations(std::int64_t iterations);
 
   std::int64_t iterations_per_cycle() const { return iterations_per_cycle_; }
   std::int64_t requests_per_cycle() const { return requests_per_cycle_; }
@@ -33,7 +37,9 @@ class FlowSchedule {
  private:
   std::vector<Share> shares_;         // weights reduced
   std::vector<std::int64_t> credit_;  // of each flow; the richest runs
+  std::vector<std::int64_t> first_;   // the same where a cycle begins
   std::int64_t weights_ = 0;          // their sum: iterations in a round
+  std::int64_t requests_per_round_ = 0;
   std::int64_t iterations_per_cycle_ = 0;
   std::int64_t requests_per_cycle_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/base/event_loop.hpp"
 #include "harness/base/result.hpp"
@@ -71,10 +72,14 @@ class LoadEngine {
   virtual void abort() = 0;
   /// Requests sent so far, the running cycle included.
   virtual std::int64_t sent() const = 0;
+  /// Of these, WebSocket upgrades, which an http.Server does not count among its requests.
+  virtual std::int64_t upgrades() const = 0;
 
   /// Forgets what summary() has counted (the end of warm-up). Sequences go on.
   virtual void reset_summary() = 0;
   virtual model::LoadSummary summary() const = 0;
+  /// What the user should know of the load as it was, in sentences: a payload that was used up.
+  virtual std::vector<std::string> notes() const = 0;
   /// Latency at a percentile (0 to 100) of all requests since reset_summary(), in milliseconds.
   /// `step`: only of requests of that name; "": of all.
   virtual double latency_percentile_ms(double percentile, const std::string& step) const = 0;

@@ -191,12 +191,16 @@ const std::string* RequestPlan::find_missing(const RequestValues& values) const 
   return body_ == nullptr ? nullptr : body_->find_missing(values);
 }
 
-HttpRequest RequestPlan::render(RequestValues& values, std::string_view cookies) const {
+HttpRequest RequestPlan::render(RequestValues& values, const CookieSource& cookies) const {
   HttpRequest request;
   request.method = method_;
   url_.append_to(request.url, values);
   request.headers.reserve(headers_.size() + 1);
-  if (!cookies.empty() && !has_cookie_) request.headers.emplace_back("Cookie", cookies);
+  if (cookies && !has_cookie_) {
+    std::string value;
+    cookies(value, target_of_url(request.url));
+    if (!value.empty()) request.headers.emplace_back("Cookie", std::move(value));
+  }
   for (const auto& [name, value] : headers_) {
     request.headers.emplace_back(name, std::string());
     value.append_to(request.headers.back().second, values);

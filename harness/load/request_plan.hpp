@@ -40,15 +40,16 @@ class RequestPlan {
   /// text lives as long as the plan.
   const std::string* find_missing(const RequestValues& values) const;
 
-  /// For the full path. `cookies` is the value of a Cookie header; "" for none.
-  HttpRequest render(RequestValues& values, std::string_view cookies = {}) const;
+  /// For the full path.
+  HttpRequest render(RequestValues& values, const CookieSource& cookies = {}) const;
 
   /// Whether the fast path can send it: HTTP/1.1 to the target's own origin, with nothing that only
   /// libcurl does.
   bool fits_fast_path() const { return wire_.has_value(); }
   /// Appends the bytes that the full path would send, and returns where the body begins in `out`.
   /// Shape: fits_fast_path().
-  std::size_t render_wire(std::string& out, RequestValues& values, std::string_view cookies) const {
+  std::size_t render_wire(std::string& out, RequestValues& values,
+                          const CookieSource& cookies = {}) const {
     return wire_->append_to(out, values, cookies);
   }
 

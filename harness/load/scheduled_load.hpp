@@ -2,26 +2,32 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/load/arrival_schedule.hpp"
+#include "harness/load/distinct_counts.hpp"
 #include "harness/load/flow_plan.hpp"
 #include "harness/load/flow_schedule.hpp"
-#include "harness/load/full_client.hpp"
 #include "harness/load/load_engine.hpp"
+#include "harness/load/request_sender.hpp"
 #include "harness/load/tally.hpp"
 #include "harness/load/variables.hpp"
+#include "harness/load/virtual_user.hpp"
+#include "harness/load/work.hpp"
 
 namespace leakcheck::load {
 
 /// Everything that LoadEngine::create() has checked and worked out.
 struct LoadPlan {
-  std::vector<FlowPlan> flows;
+  Flows flows;
   FlowSchedule schedule;
   PayloadRows rows;
   Tally tally;
+  std::size_t captures = 0;  ///< how many values steps capture
+  std::string cookie_host;
+  std::unique_ptr<DistinctCounts> distinct;
 };
 
 /// Virtual users that run flows: as fast as answers come (closed model), or as arrivals are due
@@ -30,7 +36,7 @@ struct LoadPlan {
 /// cycle must hold the same requests.
 class ScheduledLoad final : public LoadEngine {
  public:
-  ScheduledLoad(const model::LoadSpec& spec, LoadPlan plan, EventLoop& loop);
+  ScheduledLoad(const model::LoadSpec& spec, LoadPlan plan, const Origin& origin, EventLoop& loop);
   ~ScheduledLoad() override;
 
   int requests_per_cycle() const override;
@@ -38,64 +44,70 @@ class ScheduledLoad final : public LoadEngine {
   void replay_cycle(Position from, Duration time_limit,
                     std::function<void(CycleOutcome)> done) override;
   void run_for(Duration time, std::function<void(CycleOutcome)> done) override;
-  Position position() const override { return {iteration_, sequence_}; }
+  Position position() const override { return position_; }
   void set_up(Duration time_limit, std::function<void(std::string)> done) override;
   void tear_down(Duration time_limit, std::function<void(std::string)> done) override;
   void abort() override;
-  std::int64_t sent() const override { return client_.sent(); }
+  std::int64_t sent() const override { return sender_.sent(); }
+  std::int64_t upgrades() const override { return sender_.upgrades(); }
   void reset_summary() override;
   model::LoadSummary summary() const override;
+  std::vector<std::string> notes() const override;
   double latency_percentile_ms(double percentile, const std::string& step) const override;
 
  private:
-  struct User {
-    const FlowPlan* flow = nullptr;  // none: it waits for one
-    std::size_t step = 0;
-    const std::vector<std::string>* row = nullptr;
-    TimePoint intended{};  // when the request in flight should have started
-    EventLoop::TimerId think = 0;
-  };
-  struct RunningCycle {
-    std::function<void(CycleOutcome)> done;
-    TimePoint began{};
-    std::int64_t sent_before = 0;
-    std::int64_t iterations_left = 0;  // to be started
-    std::int64_t iterations_open = 0;  // not finished, started or not
-    std::optional<ArrivalSchedule> arrivals;
-    CycleOutcome outcome;
-    EventLoop::TimerId limit = 0;
-    EventLoop::TimerId arrival = 0;
-    EventLoop::TimerId end = 0;
-  };
-
-  void run(std::size_t number);
-  bool begin_iteration(User& user);
+  void begin(Work work, Duration time_limit);
+  void begin_aside(const FlowPlan& flow, Duration time_limit,
+                   std::function<void(std::string)> done);
+  void run(std::size_t number, bool on_time = false);
+  bool begin_iteration(VirtualUser& user, bool on_time);
+  void begin_flow(VirtualUser& user);
+  void end_iteration(VirtualUser& user);
+  bool do_step(std::size_t number, const PlannedStep& step);
   bool send(std::size_t number, const PlannedRequest& request);
-  void think(std::size_t number, Duration time);
-  void on_answer(std::size_t number, const Exchange& exchange);
-  void record(const User& user, const PlannedRequest& request, const Exchange& exchange);
+  bool connect(std::size_t number, const PlannedWebSocket& socket);
+  bool refuse(std::size_t number, std::size_t tally_step, std::string_view failure);
+  bool wait(std::size_t number, Duration time);
+  RequestValues values_of(std::size_t number);
+  void on_exchange(std::size_t number, const Exchange& exchange);
+  void record(std::size_t number, const Exchange& exchange);
+  std::string_view look_at(std::size_t number, const PlannedRequest& request,
+                           const Exchange& exchange);
+  void note_failure(std::size_t number, std::string_view failure);
   void wait_for_arrival();
   void on_arrival();
+  void drop_arrivals();
   void on_time_limit();
-  void end_cycle();
+  void on_last_call();
+  void end_when_idle();
+  void end_work();
+  void leave_work(Duration took);
   void stop_everything();
+  Tally& tally() { return work_->aside == nullptr ? plan_.tally : plan_.flows.aside_tally; }
 
   EventLoop& loop_;
-  int vus_;
-  std::optional<double> arrival_rate_;
-  std::uint64_t seed_;
-  Handling handling_;
+  model::LoadSpec spec_;
   LoadPlan plan_;
-  std::vector<User> users_;
+  std::vector<VirtualUser> users_;
   // Who became free last is last, and goes first: so at a low rate the same few connections serve,
   // and none rests for so long that it cannot be used again.
   std::vector<std::size_t> idle_;
-  std::int64_t sequence_ = 0;
-  std::int64_t iteration_ = 0;
-  std::optional<RunningCycle> cycle_;
+  Position position_;
+  std::optional<Work> work_;
+
+  // Since reset_summary().
   std::int64_t sent_at_reset_ = 0;
+  std::int64_t connections_at_reset_ = 0;
+  std::int64_t received_at_reset_ = 0;
+  std::int64_t iterations_ = 0;
+  std::int64_t dropped_ = 0;
+  std::int64_t late_ = 0;
+  Histogram lateness_;
   Duration busy_{};
-  FullClient client_;  // last: it refers to the others while it closes
+  Duration cpu_{};
+
+  std::vector<bool> held_;  // scratch of look_at()
+  RequestSender sender_;    // last: it refers to the others while it closes
 };
 
 }  // namespace leakcheck::load

@@ -89,4 +89,9 @@ std::size_t authority_end(std::string_view url) {
   return end == std::string_view::npos ? url.size() : end;
 }
 
+std::string_view target_of_url(std::string_view url) {
+  const auto target = url.substr(authority_end(url));
+  return target.empty() ? std::string_view("/") : target;
+}
+
 }  // namespace leakcheck::load

@@ -34,6 +34,9 @@ struct UrlParts {
 /// Errors: ErrorKind::load for what cannot be requested.
 Result<UrlParts> take_apart(const std::string& url);
 
+/// The path and query of an absolute URL: "/orders?full=1"; "/" when none is written.
+std::string_view target_of_url(std::string_view url);
+
 /// Where the path or the query of an absolute URL begins; its length when it has none.
 std::size_t authority_end(std::string_view url);
 

@@ -49,9 +49,9 @@ class PayloadRows {
   /// Whether so many iterations take rows in sequence more than once.
   bool repeats_within(std::int64_t iterations) const;
 
- private:
   std::int64_t size() const;
 
+ private:
   std::optional<model::Payload> payload_;
   std::uint64_t seed_;
 };

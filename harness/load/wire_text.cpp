@@ -52,6 +52,17 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
+void append_cookies(std::string& out, const CookieSource& cookies, std::string_view target) {
+  static constexpr std::string_view kName = "Cookie: ";
+  out += kName;
+  const std::size_t bare = out.size();
+  cookies(out, target);
+  if (out.size() == bare)
+    out.resize(bare - kName.size());
+  else
+    out += "\r\n";
+}
+
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -111,16 +122,16 @@ void WireText::add_headers(const HeaderTemplates& headers) {
 }
 
 std::size_t WireText::append_to(std::string& out, RequestValues& values,
-                                std::string_view cookies) const {
+                                const CookieSource& cookies) const {
+  const std::size_t target = out.size() + method_.size();
   out += is_literal_ ? literal_begin_ : method_;
   if (!is_literal_) {
     target_.append_to(out, values);
     out += first_lines_;
   }
-  if (!cookies.empty() && takes_cookies_) {
-    out += "Cookie: ";
-    out += cookies;
-    out += "\r\n";
+  if (cookies && takes_cookies_) {
+    const std::string asked = out.substr(target, out.size() - first_lines_.size() - target);
+    append_cookies(out, cookies, asked);
   }
   if (is_literal_) {
     out += literal_end_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 #include "harness/model/request_step.hpp"
 
 namespace leakcheck::load {
+
+/// Appends the value of a Cookie header for a request to a target; nothing for none.
+using CookieSource = std::function<void(std::string& out, std::string_view target)>;
 
 using HeaderTemplates = std::vector<std::pair<std::string, CompiledTemplate>>;
 
@@ -33,9 +37,9 @@ class WireText {
   /// changes, to a host that is not ASCII.
   static std::optional<WireText> compile(WireParts parts);
 
-  /// Appends the request, and returns where its body begins. `cookies` is the value of a Cookie
-  /// header; "" for none. A Cookie header of the step's own goes before it.
-  std::size_t append_to(std::string& out, RequestValues& values, std::string_view cookies) const;
+  /// Appends the request, and returns where its body begins. `cookies` may be empty. A Cookie
+  /// header of the step's own goes before it.
+  std::size_t append_to(std::string& out, RequestValues& values, const CookieSource& cookies) const;
 
  private:
   struct Line {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/run/endings.hpp"
+#include "harness/run/honesty.hpp"
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
@@ -87,15 +88,14 @@ void Session::conclude() {
                                    scenario_.load.cycles.max, scenario_.mode};
   model::Verdict verdict = verdict::decide(settings, measured_, peaks_, true).verdict;
   if (load_)
-    verdict.thresholds = verdict::judge_thresholds(
-        scenario_.thresholds, report_.load, [this](double percentile, const std::string& step) {
-          return load_->latency_percentile_ms(percentile, step);
-        });
+    verdict.thresholds =
+        verdict::judge_thresholds(scenario_.thresholds, report_.load, percentiles());
   report_.verdict = std::move(verdict);
 
   if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();
   if (ended_) return;
   note_request_counts();
+  note_load();
   report_.outcome = load_is_hopeless() ? outcome_of_load("most requests failed", report_.load)
                                        : outcome_of(*report_.verdict, report_.load);
   if (report_.outcome.ending == model::Ending::load_invalid) {
@@ -111,7 +111,7 @@ void Session::note_request_counts() {
   if (measured_.empty()) return;
   // Both as of the last whole cycle: one that the time limit cut short was not counted in the
   // service.
-  const std::int64_t sent = report_.cycles.back().requests_total;
+  const std::int64_t sent = report_.cycles.back().requests_total - upgrades_;
   const std::int64_t seen = report_.requests_seen;
   if (seen == sent) return;
   if (seen == 0) {
@@ -127,6 +127,16 @@ void Session::note_request_counts() {
                   format_grouped(seen), format_grouped(sent),
                   seen > sent ? "somebody else calls it too (a health check, or the service itself)"
                               : "some never reached it"));
+}
+
+/// What makes the load other than it was meant, or the latencies partly our own.
+void Session::note_load() {
+  for (std::string& sentence : load_->notes()) note(std::move(sentence));
+  // Each cycle waits for its last answers, when none begins any more.
+  const double waiting_ms = static_cast<double>(measured_.size()) * report_.load.latency.max_ms;
+  for (std::string& doubt :
+       list_doubts(report_.load, scenario_.load.vus, report_.load.busy_ms - waiting_ms))
+    note(std::move(doubt));
 }
 
 void Session::judge_out_of_memory() {

@@ -73,11 +73,13 @@ bool Session::run_cycle(model::Phase phase) {
     load_->abort();
     return false;
   }
-  if (outcome->timed_out) return true;  // not a whole cycle: it is not recorded
+  used_up_ = outcome->used_up;
+  if (outcome->timed_out || used_up_) return true;  // not a whole cycle: it is not recorded
   follow_subjects();
   agent::Collected collected;
   if (!collect(collected)) return false;
   seen_ = count_requests_seen();
+  upgrades_ = load_->upgrades();
 
   model::Cycle cycle;
   cycle.index = static_cast<int>(report_.cycles.size());
@@ -114,6 +116,7 @@ bool Session::warm_up() {
   agent::Collected before;
   if (!collect(before)) return false;
   seen_before_load_ = seen_ = count_requests_seen();
+  if (!set_up_load()) return false;
 
   const model::Warmup& warmup = scenario_.load.warmup;
   const TimePoint end_of_it = std::min(loop_.now() + Duration(warmup.max), run_deadline());
@@ -129,6 +132,44 @@ bool Session::warm_up() {
     return false;
   load_->reset_summary();
   return true;
+}
+
+bool Session::set_up_load() {
+  std::optional<std::string> problem;
+  load_->set_up(run_deadline() - loop_.now(), [&](std::string text) { problem = std::move(text); });
+  if (wait_until([&] { return problem.has_value(); }, TimePoint::max()) != Wait::done) {
+    load_->abort();
+    return false;
+  }
+  if (!problem->empty())
+    end(model::Ending::load_invalid, "the setup failed: " + *problem,
+        "the load needs what load.setup prepares: check its steps and the service's log");
+  return problem->empty();
+}
+
+void Session::tear_down_load() {
+  if (over()) return;
+  std::optional<std::string> problem;
+  load_->tear_down(scenario_.load.request_timeout,
+                   [&](std::string text) { problem = std::move(text); });
+  if (wait_until([&] { return problem.has_value(); }, TimePoint::max()) != Wait::done)
+    load_->abort();
+  else if (!problem->empty())
+    note("the teardown failed: " + *problem);
+}
+
+bool Session::threshold_ends_run() {
+  const auto* failed = verdict::find_abort(scenario_.thresholds, load_->summary(), percentiles());
+  if (failed == nullptr) return false;
+  note(fmt::format("{} {} was not kept, which ends the run (abortOnFail)",
+                   to_string(failed->metric), failed->text));
+  return true;
+}
+
+verdict::PercentileMs Session::percentiles() const {
+  return [this](double percentile, const std::string& step) {
+    return load_->latency_percentile_ms(percentile, step);
+  };
 }
 
 bool Session::freeze() {
@@ -147,13 +188,17 @@ bool Session::measure() {
     const std::size_t cycles = measured_.size();
     if (loop_.now() >= run_deadline()) break;
     if (!run_cycle(next)) return false;
-    if (measured_.size() == cycles) break;
+    if (measured_.size() == cycles || threshold_ends_run()) break;
     const auto decision = verdict::decide(settings, measured_, peaks_, false);
     if (decision.done) return true;
     if (decision.next == model::Phase::confirm && next != model::Phase::confirm)
       report_progress("memory grows with the requests; confirming");
     next = decision.next;
   }
+  if (used_up_)
+    note(
+        "the payload's rows were used up before the answer was sure, as payload.order is unique: "
+        "give it more rows");
   if (!load_is_hopeless() && loop_.now() >= run_deadline())
     note(fmt::format("the run's time limit (load.max: {} s) came before the answer was sure",
                      std::chrono::duration_cast<std::chrono::seconds>(scenario_.load.max).count()));

@@ -35,6 +35,8 @@ class Session {
 
   // measure.cpp
   bool warm_up();
+  bool set_up_load();
+  void tear_down_load();
   bool measure();
   bool run_cycle(model::Phase phase);
   bool collect(agent::Collected& into);
@@ -42,11 +44,14 @@ class Session {
   void follow_subjects();
   std::int64_t count_requests_seen() const;
   bool load_is_hopeless() const;
+  bool threshold_ends_run();
+  verdict::PercentileMs percentiles() const;
 
   // conclude.cpp
   void stop_target();
   void conclude();
   void note_request_counts();
+  void note_load();
   void judge_out_of_memory();
   void read_logs();
 
@@ -84,6 +89,8 @@ class Session {
   std::vector<int> subjects_;
   std::int64_t seen_before_load_ = 0;
   std::int64_t seen_ = 0;
+  std::int64_t upgrades_ = 0;  // sent by the end of the last whole cycle
+  bool used_up_ = false;       // the payload, whose rows must be unique
   model::Memory peaks_;
   std::vector<model::Cycle> measured_;
 };

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -57,6 +58,11 @@ std::string list(const Map& counts) {
   return out.str();
 }
 
+/// Whether all tests are to go over libcurl's own HTTP: the results must be the same.
+inline bool full_path_only() {
+  return std::getenv("LEAKCHECK_FULL_PATH") != nullptr;
+}
+
 /// An engine and the loop that it runs on.
 struct EngineRun {
   EventLoop loop;
@@ -64,19 +70,37 @@ struct EngineRun {
 
   EngineRun(const model::LoadSpec& spec, const std::string& url,
             const std::optional<model::Payload>& payload = std::nullopt) {
-    auto created = load::LoadEngine::create(spec, payload, {url, {}, {}}, loop);
+    auto created = load::LoadEngine::create(spec, payload, {url, {}, {}, full_path_only()}, loop);
     REQUIRE_MESSAGE(created, (created ? "" : created.error().message));
     engine = std::move(*created);
   }
 
   load::CycleOutcome cycle(Duration time_limit = 30s) {
-    std::optional<load::CycleOutcome> outcome;
-    engine->start_cycle(time_limit, [&](load::CycleOutcome result) { outcome = result; });
-    REQUIRE(loop.run_until([&] { return outcome.has_value(); }, loop.now() + 60s));
-    return *outcome;
+    return wait([&](auto done) { engine->start_cycle(time_limit, done); });
+  }
+  load::CycleOutcome replay(load::Position from) {
+    return wait([&](auto done) { engine->replay_cycle(from, 30s, done); });
+  }
+  load::CycleOutcome run_for(Duration time) {
+    return wait([&](auto done) { engine->run_for(time, done); });
+  }
+  std::string set_up(Duration time_limit = 30s) {
+    return wait<std::string>([&](auto done) { engine->set_up(time_limit, done); });
+  }
+  std::string tear_down(Duration time_limit = 30s) {
+    return wait<std::string>([&](auto done) { engine->tear_down(time_limit, done); });
   }
   void rest(Duration time) {
     loop.run_until([] { return false; }, loop.now() + time);
+  }
+
+ private:
+  template <typename Result = load::CycleOutcome, typename Start>
+  Result wait(Start start) {
+    std::optional<Result> result;
+    start([&](Result value) { result = std::move(value); });
+    REQUIRE(loop.run_until([&] { return result.has_value(); }, loop.now() + 60s));
+    return *result;
   }
 };
 

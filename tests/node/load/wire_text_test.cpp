@@ -6,6 +6,7 @@
 #include "harness/load/request_plan.hpp"
 #include "tests/node/load/engine_run.hpp"
 #include "tests/node/load/socket_server.hpp"
+#include "tests/unit/load/cookie_sources.hpp"
 
 using namespace leakcheck;
 using namespace leakcheck::test;
@@ -54,10 +55,10 @@ Both render_both(Mirror& mirror, const model::RequestStep& step,
   REQUIRE(plan->fits_fast_path());
   Both out;
   auto for_fast = values();
-  const std::size_t body_at = plan->render_wire(out.fast, for_fast, cookies);
+  const std::size_t body_at = plan->render_wire(out.fast, for_fast, gives(cookies));
 
   auto for_full = values();
-  const load::HttpRequest request = plan->render(for_full, cookies);
+  const load::HttpRequest request = plan->render(for_full, gives(cookies));
   CHECK(out.fast.substr(body_at) == request.body.value_or(""));
   auto prepared = load::PreparedRequest::create(request);
   REQUIRE_MESSAGE(prepared, (prepared ? "" : prepared.error().message));

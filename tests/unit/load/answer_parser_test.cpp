@@ -186,6 +186,7 @@ TEST_CASE("AnswerParser: nothing, half of something, and what is no HTTP have th
   CHECK(failure_of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", false) ==
         "malformed answer");
   CHECK(failure_of(std::string(kChunked) + "zzzzz\r\n", false) == "malformed answer");
+  CHECK(failure_of(std::string(kChunked) + "zz\r\n") == "malformed answer");
   CHECK(failure_of(std::string(kChunked) + "5\r\nhello!\r\n0\r\n\r\n", false) ==
         "malformed answer");
 }

@@ -48,3 +48,44 @@ TEST_CASE("ArrivalSchedule: none to start is exhausted from the start") {
   CHECK(schedule.exhausted());
   CHECK_FALSE(schedule.is_due(TimePoint(1h)));
 }
+
+TEST_CASE(
+    "ArrivalSchedule: a rate that rises evenly makes the gaps shorter, and ends where it says") {
+  // From 0 to 100 a second within 2 s are 100 iterations; half of the time holds a quarter of them.
+  ArrivalSchedule schedule(TimePoint{}, {{2s, 0, 100}}, 100, false);
+  CHECK(schedule.intended(0) == TimePoint{});
+  CHECK(schedule.intended(1) == TimePoint(200ms));
+  CHECK(schedule.intended(25) == TimePoint(1s));
+  CHECK(schedule.intended(100) == TimePoint(2s));
+  CHECK(schedule.intended(81) == TimePoint(1'800ms));
+}
+
+TEST_CASE("ArrivalSchedule: a rate that falls to nothing starts its last iteration in time") {
+  const ArrivalSchedule schedule(TimePoint{}, {{2s, 100, 0}}, 100, false);
+  CHECK(schedule.intended(75) == TimePoint(1s));
+  CHECK(schedule.intended(99) == TimePoint(1'800ms));
+  CHECK(schedule.intended(100) == TimePoint(2s));
+  CHECK(schedule.intended(1'000) == TimePoint(2s));  // more than it holds come at its end
+}
+
+TEST_CASE("ArrivalSchedule: stretches follow each other, and a pause holds none") {
+  const std::vector<model::ArrivalPhase> phases = {{1s, 10, 10}, {5s, 0, 0}, {1s, 20, 20}};
+  CHECK(load::count_arrivals(phases) == doctest::Approx(30));
+  const ArrivalSchedule once(TimePoint{}, phases, 30, false);
+  CHECK(once.intended(9) == TimePoint(900ms));
+  CHECK(once.intended(10) == TimePoint(6s));
+  CHECK(once.intended(29) == TimePoint(6'950ms));
+  CHECK(once.intended(30) == TimePoint(7s));
+  const ArrivalSchedule repeated(TimePoint{}, phases, 3'000, true);
+  CHECK(repeated.intended(30) == TimePoint(7s));
+  CHECK(repeated.intended(40) == TimePoint(13s));
+  CHECK(repeated.intended(2'999) == TimePoint(7s * 99 + 6'950ms));
+}
+
+TEST_CASE("ArrivalSchedule: whoever ends it leaves nothing to take") {
+  ArrivalSchedule schedule(TimePoint{}, 10, 100);
+  CHECK(schedule.take() == TimePoint{});
+  schedule.end();
+  CHECK(schedule.exhausted());
+  CHECK_FALSE(schedule.is_due(TimePoint(1h)));
+}

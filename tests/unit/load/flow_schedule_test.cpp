@@ -83,3 +83,24 @@ TEST_CASE("FlowSchedule: degenerate wishes make one round, large weights no over
   CHECK(large.next() == 0);
   CHECK(large.next() == 1);
 }
+
+TEST_CASE("FlowSchedule: the seed says where in a round a cycle begins, and changes no count") {
+  const std::string round = "aabacaa";
+  for (std::uint64_t seed = 0; seed < 15; ++seed) {
+    FlowSchedule schedule({{5, 1}, {1, 1}, {1, 1}}, 14, seed);
+    const auto begin = static_cast<std::ptrdiff_t>(seed % 7);
+    std::string turned = round + round;
+    std::rotate(turned.begin(), turned.begin() + begin, turned.end());
+    CHECK(cycle_of(schedule) == turned);
+    CHECK(cycle_of(schedule) == turned);
+  }
+}
+
+TEST_CASE("FlowSchedule: a number of iterations is rounded up to whole rounds as well") {
+  FlowSchedule schedule({{2, 3}, {1, 1}}, 1);
+  schedule.want_iterations(4);
+  CHECK(schedule.iterations_per_cycle() == 6);
+  CHECK(schedule.requests_per_cycle() == 14);
+  schedule.want_iterations(0);
+  CHECK(schedule.iterations_per_cycle() == 3);
+}

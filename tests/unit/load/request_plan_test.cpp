@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/load/cookie_sources.hpp"
 #include "tests/unit/load/plans.hpp"
 
 using namespace leakcheck;
@@ -201,7 +202,7 @@ TEST_CASE("RequestPlan: as wire text, the same request") {
   const std::vector<std::string> row{"a b"};
   RequestValues values{7, &row, Random(1)};
   std::string out = "before ";
-  const std::size_t body_at = compile(changing).render_wire(out, values, "sid=1");
+  const std::size_t body_at = compile(changing).render_wire(out, values, gives("sid=1"));
   CHECK(out ==
         "before PUT /a%20b?n=7 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nCookie: sid=1\r\n"
         "User-Agent: leakcheck/" LEAKCHECK_VERSION
@@ -212,14 +213,14 @@ TEST_CASE("RequestPlan: as wire text, the same request") {
 
 TEST_CASE("RequestPlan: cookies go before the other headers, and not beside the step's own") {
   RequestValues values{1, nullptr, Random(1)};
-  CHECK(headers(compile(step(Method::get, "/")).render(values, "a=1; b=2")) ==
+  CHECK(headers(compile(step(Method::get, "/")).render(values, gives("a=1; b=2"))) ==
         "Cookie: a=1; b=2|User-Agent: leakcheck/1.2.3|Accept: */*|");
   auto own = step(Method::get, "/");
   own.headers = {{"cookie", text("mine=1")}};
-  CHECK(headers(compile(own).render(values, "a=1")) ==
+  CHECK(headers(compile(own).render(values, gives("a=1"))) ==
         "User-Agent: leakcheck/1.2.3|Accept: */*|cookie: mine=1|");
   std::string out;
-  compile(own).render_wire(out, values, "a=1");
+  compile(own).render_wire(out, values, gives("a=1"));
   CHECK(out.find("a=1") == std::string::npos);
 }
 

@@ -3,17 +3,18 @@
 #include <doctest/doctest.h>
 
 using namespace leakcheck;
+using load::Exchange;
 using load::Tally;
 using namespace std::chrono_literals;
 
 TEST_CASE("Tally: answers that are expected, answers that are not, and none") {
   Tally tally;
   const auto step = tally.add_step("GET /");
-  CHECK_FALSE(tally.add(step, {200, {}}, true, 1ms));
-  CHECK_FALSE(tally.add(step, {404, {}}, true, 2ms));
-  CHECK(tally.add(step, {404, {}}, false, 3ms));
-  CHECK(tally.add(step, {0, "timeout"}, true, 4ms));  // no answer is never expected
-  CHECK(tally.add(step, {0, "connection refused"}, false, 5ms));
+  CHECK_FALSE(tally.add(step, {200, {}}, "", 1ms));
+  CHECK_FALSE(tally.add(step, {404, {}}, "", 2ms));
+  CHECK(tally.add(step, {404, {}}, "status 404", 3ms));
+  CHECK(tally.add(step, {0, "timeout"}, "", 4ms));  // no answer is never expected
+  CHECK(tally.add(step, {0, "connection refused"}, "", 5ms));
 
   const model::LoadSummary summary = tally.summary();
   CHECK(summary.answered == 3);
@@ -29,11 +30,11 @@ TEST_CASE("Tally: answers that are expected, answers that are not, and none") {
 TEST_CASE("Tally: waits that we cut short are latency, refusals are not") {
   Tally tally;
   const auto step = tally.add_step("GET /");
-  tally.add(step, {200, {}}, true, 10ms);
-  tally.add(step, {0, "timeout"}, false, 500ms);
-  tally.add(step, {0, "aborted at the time limit"}, false, 700ms);
-  tally.add(step, {0, "connection refused"}, false, 1ms);
-  tally.add(step, {0, "connection closed"}, false, 900ms);
+  tally.add(step, {200, {}}, "", 10ms);
+  tally.add(step, {0, "timeout"}, "", 500ms);
+  tally.add(step, {0, "aborted at the time limit"}, "", 700ms);
+  tally.add(step, {0, "connection refused"}, "", 1ms);
+  tally.add(step, {0, "connection closed"}, "", 900ms);
   CHECK(tally.latency().count() == 3);
   CHECK(tally.latency().min() == 10ms);
   CHECK(tally.latency().max() == 700ms);
@@ -50,9 +51,9 @@ TEST_CASE("Tally: steps are told apart by name, and listed as they were entered"
   const auto b = tally.add_step("b");
   const auto a = tally.add_step("a");
   CHECK(tally.add_step("b") == b);
-  tally.add(a, {200, {}}, true, 1ms);
-  tally.add(b, {500, {}}, false, 2ms);
-  tally.add(b, {200, {}}, true, 2ms);
+  tally.add(a, {200, {}}, "", 1ms);
+  tally.add(b, {500, {}}, "status 500", 2ms);
+  tally.add(b, {200, {}}, "", 2ms);
   const auto steps = tally.summary().steps;
   REQUIRE(steps.size() == 2);
   CHECK(steps[0].name == "b");
@@ -64,7 +65,7 @@ TEST_CASE("Tally: steps are told apart by name, and listed as they were entered"
 
 TEST_CASE("Tally: after clear() the steps are there and their counts are not") {
   Tally tally;
-  tally.add(tally.add_step("a"), {500, {}}, false, 1ms);
+  tally.add(tally.add_step("a"), {500, {}}, "status 500", 1ms);
   tally.clear();
   const auto summary = tally.summary();
   CHECK(summary.answered == 0);
@@ -76,4 +77,55 @@ TEST_CASE("Tally: after clear() the steps are there and their counts are not") {
   CHECK(summary.steps[0].requests == 0);
   CHECK(summary.steps[0].failed == 0);
   CHECK(summary.steps[0].latency.max_ms == 0);
+}
+
+TEST_CASE("Tally: what we aborted is neither answered nor failed, nor latency") {
+  Tally tally;
+  const auto step = tally.add_step("GET /report");
+  Exchange aborted;
+  aborted.aborted = true;
+  CHECK_FALSE(tally.add(step, aborted, "", 20ms));
+  tally.add(step, {200, {}}, "", 5ms);
+  const model::LoadSummary summary = tally.summary();
+  CHECK(summary.aborted == 1);
+  CHECK(summary.answered == 1);
+  CHECK(summary.failed == 0);
+  CHECK(summary.latency.max_ms == 5);
+  CHECK(summary.steps[0].requests == 2);
+}
+
+TEST_CASE("Tally: a request that could not be made has failed under its step, without latency") {
+  Tally tally;
+  const auto step = tally.add_step("DELETE /orders/:id");
+  tally.add_unsent(step, "no value for id");
+  CHECK(tally.summary().failed == 1);
+  CHECK(tally.summary().errors == std::map<std::string, std::int64_t>{{"no value for id", 1}});
+  CHECK(tally.summary().steps[0].failed == 1);
+  CHECK(tally.latency().count() == 0);
+}
+
+TEST_CASE("Tally: checks are counted by step and name, from the last clear() on") {
+  Tally tally;
+  const auto step = tally.add_step("GET /");
+  const auto json = tally.add_check(step, "json $.id");
+  const auto size = tally.add_check(step, "body size");
+  tally.add_check_result(json, true);
+  tally.clear();
+  tally.add_check_result(json, false);
+  tally.add_check_result(size, true);
+  tally.add_check_result(size, true);
+  const auto checks = tally.summary().checks;
+  REQUIRE(checks.size() == 2);
+  CHECK(checks[0].name == "GET /: json $.id");
+  CHECK(checks[0].passed == 0);
+  CHECK(checks[0].failed == 1);
+  CHECK(checks[1].passed == 2);
+}
+
+TEST_CASE("Tally: latency is to be had of the requests of one name") {
+  Tally tally;
+  tally.add(tally.add_step("a"), {200, {}}, "", 1ms);
+  tally.add(tally.add_step("b"), {200, {}}, "", 9ms);
+  CHECK(tally.find_latency("b")->min() == 9ms);
+  CHECK(tally.find_latency("c") == nullptr);
 }

@@ -28,3 +28,4 @@ leakcheck_unit_tests(load SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/url_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/variables_test.cpp
   LINKS CURL::libcurl)
+target_compile_definitions(unit_load_test PRIVATE LEAKCHECK_VERSION="${PROJECT_VERSION}")
