@@ -238,13 +238,12 @@ bool FastUser::take(std::string_view bytes) {
   return goes_on;
 }
 
-/// Whether so much of the body has come that we go away.
+/// Whether so much of the body has come that we go away, also when that was all of it: how the
+/// network cut the bytes must not decide.
 bool FastUser::is_cut_short() const {
   if (!is_abort(handling_, model::Abort::When::at_body)) return false;
   if (parser_.state() == AnswerParser::State::failed) return false;
-  const std::int64_t limit = handling_.abort->bytes.count;
-  const bool is_complete = parser_.state() == AnswerParser::State::complete;
-  return parser_.body_bytes() > limit || (parser_.body_bytes() == limit && !is_complete);
+  return parser_.body_bytes() >= handling_.abort->bytes.count;
 }
 
 bool FastUser::has_events() const {

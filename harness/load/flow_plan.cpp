@@ -97,8 +97,11 @@ Result<PlannedStep> plan_request(const model::RequestStep& step, const Planner& 
   (out.is_fast ? planner.needs.fast : planner.needs.full) = true;
   out.is_head = step.method == model::Method::head;
   out.tally_step = planner.tally.add_step(step.name);
-  for (const std::string& check : out.answer.check_names())
-    out.tally_checks.push_back(planner.tally.add_check(out.tally_step, check));
+  for (const std::string& check : out.answer.check_names()) {
+    const bool is_asked = check != "status" || !step.expect.status.empty();
+    out.tally_checks.push_back(is_asked ? planner.tally.add_check(out.tally_step, check)
+                                        : PlannedRequest::kUncounted);
+  }
   if (auto rendered = render_literal(out); !rendered) return tl::make_unexpected(rendered.error());
   return PlannedStep(std::move(out));
 }
@@ -122,7 +125,7 @@ Result<PlannedStep> plan_web_socket(const model::WebSocketStep& step, const Plan
   // A plan knows http:// and https://, which are the same but for the name.
   if (!handshake.url.pieces.empty())
     if (auto* text = std::get_if<std::string>(&handshake.url.pieces.front());
-        text != nullptr && text->starts_with("ws"))
+        text != nullptr && (text->starts_with("ws://") || text->starts_with("wss://")))
       text->replace(0, 2, "http");
   RequestSetting setting = planner.setting;
   setting.keep_alive = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,10 @@ struct PlannedRequest {
   AnswerPlan answer;
   Handling handling;  ///< with the step's abort, also for those that are left alone
   std::size_t tally_step = 0;
-  std::vector<std::size_t> tally_checks;  ///< one for each of the answer's checks
+  static constexpr std::size_t kUncounted = SIZE_MAX;
+  /// One for each of the answer's checks; the status that nobody asked for is looked at, not
+  /// counted.
+  std::vector<std::size_t> tally_checks;
   bool is_fast = false;
   bool is_head = false;  ///< HEAD: the answer has no body
   std::string wire;      ///< fast path; "" when it has variables

@@ -89,7 +89,9 @@ Result<std::unique_ptr<LoadEngine>> LoadEngine::create(const model::LoadSpec& sp
   if (schedule.requests_per_cycle() > INT_MAX)
     return fail(ErrorKind::load, "the flows' weights make a cycle of more than 2^31 requests",
                 "use weights with a common divisor, or smaller ones");
-  const auto vus = static_cast<std::uint64_t>(spec.vus);
+  const Needs& needs = flows->needs;
+  const auto clients = static_cast<std::uint64_t>(int{needs.fast} + needs.full + needs.web_socket);
+  const auto vus = static_cast<std::uint64_t>(spec.vus) * clients;
   const auto room = ensure_descriptors(vus + vus / 4 + kSpareDescriptors);
   if (!room) return tl::make_unexpected(room.error());
   LoadPlan plan{std::move(*flows),  std::move(schedule),          PayloadRows(payload, spec.seed),

@@ -134,6 +134,7 @@ Result<void> RequestPlan::take_url(const model::RequestStep& step, const Request
   // The same variables as in the whole URL, and so the same values.
   target_ = CompiledTemplate::compile(target_of(url, path_begin), surroundings, Place::url).value();
   origin_ = std::move(*origin);
+  goes_to_target_ = true;
   return {};
 }
 
@@ -163,7 +164,9 @@ Result<RequestPlan> RequestPlan::compile(const model::RequestStep& step,
   for (const model::Header& header : with_defaults(step, setting)) {
     auto value = plan.compile_part(header.value, surroundings, Place::header);
     if (!value) return tl::make_unexpected(value.error());
-    plan.headers_.emplace_back(header.name, std::move(*value));
+    const bool is_for_all =
+        has_header(setting.headers, header.name) && !has_header(step.headers, header.name);
+    plan.headers_.push_back({header.name, std::move(*value), is_for_all});
     plan.has_cookie_ = plan.has_cookie_ || ::strcasecmp(header.name.c_str(), "Cookie") == 0;
   }
   if (step.body) {
@@ -184,8 +187,9 @@ Result<RequestPlan> RequestPlan::compile(const model::RequestStep& step,
 const std::string* RequestPlan::find_missing(const RequestValues& values) const {
   if (is_literal_) return nullptr;
   if (const auto* missing = url_.find_missing(values)) return missing;
-  for (const auto& [name, value] : headers_)
-    if (const auto* missing = value.find_missing(values)) return missing;
+  for (const HeaderTemplate& header : headers_)
+    if (const auto* missing = header.value.find_missing(values); missing && !header.may_lack)
+      return missing;
   for (const auto& [part, text] : parts_)
     if (const auto* missing = text.find_missing(values)) return missing;
   return body_ == nullptr ? nullptr : body_->find_missing(values);
@@ -196,14 +200,15 @@ HttpRequest RequestPlan::render(RequestValues& values, const CookieSource& cooki
   request.method = method_;
   url_.append_to(request.url, values);
   request.headers.reserve(headers_.size() + 1);
-  if (cookies && !has_cookie_) {
+  if (cookies && !has_cookie_ && goes_to_target_) {
     std::string value;
     cookies(value, target_of_url(request.url));
     if (!value.empty()) request.headers.emplace_back("Cookie", std::move(value));
   }
-  for (const auto& [name, value] : headers_) {
-    request.headers.emplace_back(name, std::string());
-    value.append_to(request.headers.back().second, values);
+  for (const HeaderTemplate& header : headers_) {
+    if (header.may_lack && header.value.find_missing(values) != nullptr) continue;
+    request.headers.emplace_back(header.name, std::string());
+    header.value.append_to(request.headers.back().second, values);
   }
   if (body_) body_->append_to(request.body.emplace(), values);
   for (const auto& [part, text] : parts_) {

@@ -27,9 +27,10 @@ struct RequestSetting {
 class RequestPlan {
  public:
   /// Every request gets User-Agent, Accept, the body's Content-Type and, without keep_alive,
-  /// "Connection: close", then the setting's headers, unless the step has a header of that name.
-  /// A fragment of the URL is dropped.
-  /// Errors: ErrorKind::load for variables that do not exist, URLs that are none and a body for
+  /// "Connection: close", then the setting's headers, unless the step has a header of that name;
+  /// one of the setting's is left out while a value in it was not captured. A fragment of the URL
+  /// is dropped. Errors: ErrorKind::load for variables that do not exist, URLs that are none and a
+  /// body for
   ///         HEAD.
   static Result<RequestPlan> compile(const model::RequestStep& step, const RequestSetting& setting,
                                      const Surroundings& surroundings);
@@ -39,6 +40,9 @@ class RequestPlan {
   /// "no value for id", when a variable was not captured so far: the request cannot be made. The
   /// text lives as long as the plan.
   const std::string* find_missing(const RequestValues& values) const;
+
+  /// Whether it goes to the target's own origin: others get none of its cookies, and give none.
+  bool goes_to_target() const { return goes_to_target_; }
 
   /// For the full path.
   HttpRequest render(RequestValues& values, const CookieSource& cookies = {}) const;
@@ -69,6 +73,7 @@ class RequestPlan {
   std::optional<UrlParts> origin_;          // when it is the target's
   std::optional<CompiledTemplate> target_;  // of the URL; moves on into wire_
   HeaderTemplates headers_;
+  bool goes_to_target_ = false;
   bool has_cookie_ = false;
   std::shared_ptr<const CompiledTemplate> body_;
   std::vector<std::pair<HttpPart, CompiledTemplate>> parts_;

@@ -121,14 +121,13 @@ CookieSource RequestSender::source_of(const CookieJar& cookies) const {
 std::string_view RequestSender::send(std::size_t user, const PlannedWebSocket& socket,
                                      RequestValues& values, const CookieJar& cookies) {
   if (const auto* missing = socket.handshake.find_missing(values)) return *missing;
+  for (const CompiledTemplate& text : socket.send)
+    if (const auto* missing = text.find_missing(values)) return *missing;
   HttpRequest rendered = socket.handshake.render(values, source_of(cookies));
   WebSocketTalk talk;
   talk.target = target_of_url(rendered.url);
   talk.headers = std::move(rendered.headers);
-  for (const CompiledTemplate& text : socket.send) {
-    if (const auto* missing = text.find_missing(values)) return *missing;
-    text.append_to(talk.send.emplace_back(), values);
-  }
+  for (const CompiledTemplate& text : socket.send) text.append_to(talk.send.emplace_back(), values);
   talk.receive = socket.receive;
   talk.hold = socket.hold;
   talk.end = socket.end;

@@ -139,7 +139,7 @@ void ScheduledLoad::begin_aside(const FlowPlan& flow, Duration time_limit,
   for (VirtualUser& user : users_) user.ran_aside = false;
   work.first_problem = problem;
   begin(std::move(work), time_limit);
-  if (work_->to_begin == 0 && work_->active == 0) end_work();
+  end_when_idle();
 }
 
 void ScheduledLoad::begin(Work work, Duration time_limit) {
@@ -148,6 +148,8 @@ void ScheduledLoad::begin(Work work, Duration time_limit) {
   work.began = loop_.now();
   work.cpu_before = cpu_time();
   work.sent_before = sender_.sent();
+  work.connections_before = sender_.connections();
+  work.received_before = sender_.received_bytes();
   work.occurrences.assign(plan_.flows.flows.size(), 0);
   work_ = std::move(work);
   work_->limit = loop_.call_after(time_limit, [this] { on_time_limit(); });
@@ -189,6 +191,11 @@ void ScheduledLoad::on_arrival() {
 void ScheduledLoad::drop_arrivals() {
   Work& work = *work_;
   for (const TimePoint now = loop_.now(); work.arrivals->is_due(now); work.arrivals->take()) {
+    // It takes its turn all the same, so that those that run are what they would have been.
+    const std::size_t flow = plan_.schedule.next();
+    ++work.occurrences[flow];
+    ++position_.iteration;
+    position_.sequence += plan_.flows.flows[flow].requests;
     --work.to_begin;
     ++dropped_;
   }
@@ -241,6 +248,10 @@ void ScheduledLoad::leave_work(Duration took) {
   if (work_->aside == nullptr) {
     busy_ += took;
     cpu_ += cpu_time() - work_->cpu_before;
+  } else {  // no part of the load
+    sent_at_reset_ += sender_.sent() - work_->sent_before;
+    connections_at_reset_ += sender_.connections() - work_->connections_before;
+    received_at_reset_ += sender_.received_bytes() - work_->received_before;
   }
   for (const auto timer : {work_->limit, work_->last_call, work_->arrival, work_->end})
     loop_.cancel(timer);

@@ -8,15 +8,25 @@
 namespace leakcheck::load {
 namespace {
 
-/// Spreads a share evenly: of the first n it takes n * share, rounded down.
+/// Spreads a share evenly: of the first n it takes n * share, rounded up, so that none is too
+/// small.
 bool is_in_share(std::int64_t occurrence, double share) {
-  const auto taken = [&](std::int64_t n) { return std::floor(static_cast<double>(n) * share); };
+  constexpr std::int64_t kParts = 1'000'000;
+  const std::int64_t parts = std::llround(share * kParts);
+  const auto taken = [&](std::int64_t n) { return (n * parts + kParts - 1) / kParts; };
   return taken(occurrence + 1) > taken(occurrence);
 }
 
 const std::string& name_of(const PlannedStep& step) {
   if (const auto* request = std::get_if<PlannedRequest>(&step)) return request->plan.name();
   return std::get<PlannedWebSocket>(step).handshake.name();
+}
+
+/// How long a step keeps its connection open when all was said: no latency.
+Duration hold_of(const PlannedStep& step) {
+  if (const auto* socket = std::get_if<PlannedWebSocket>(&step)) return socket->hold;
+  const auto& request = std::get<PlannedRequest>(step);
+  return request.stream ? Duration(request.stream->hold) : Duration(0);
 }
 
 std::size_t tally_step_of(const PlannedStep& step) {
@@ -66,7 +76,8 @@ bool ScheduledLoad::begin_iteration(VirtualUser& user, bool on_time) {
   --work.to_begin;
   ++work.active;
   user.intended = work.arrivals ? work.arrivals->take() : now;
-  if (on_time)
+  // One that has just become free may take what others, who are idle, would get in this same turn.
+  if (work.arrivals && (on_time || !idle_.empty()))
     lateness_.add(now - user.intended);
   else if (work.arrivals && spec_.when_busy == model::LoadSpec::WhenBusy::wait)
     ++late_;
@@ -75,11 +86,12 @@ bool ScheduledLoad::begin_iteration(VirtualUser& user, bool on_time) {
 }
 
 void ScheduledLoad::begin_flow(VirtualUser& user) {
+  const auto number = &user - users_.data();
   user.step = 0;
   user.passes.clear();
   user.waited = false;
   user.memory.captured = user.from_setup.captured;
-  if (work_->aside != nullptr || spec_.cookies == model::LoadSpec::Cookies::iteration)
+  if (spec_.cookies == model::LoadSpec::Cookies::iteration)
     user.memory.cookies = user.from_setup.cookies;
   if (work_->aside != nullptr) {
     user.flow = work_->aside;
@@ -91,9 +103,10 @@ void ScheduledLoad::begin_flow(VirtualUser& user) {
     user.occurrence = work_->occurrences[flow]++;
     ++iterations_;
   }
-  user.iteration = position_.iteration;
+  // In set-up and teardown users differ, and take none of the load's own.
+  user.iteration = work_->aside == nullptr ? position_.iteration : number;
   user.row = plan_.rows.row_of(user.iteration);
-  user.next_sequence = position_.sequence + 1;
+  user.sequence = user.next_sequence = position_.sequence + 1;
   position_.sequence += user.flow->requests;
   if (work_->aside == nullptr) ++position_.iteration;
 }
@@ -126,6 +139,7 @@ bool ScheduledLoad::do_step(std::size_t number, const PlannedStep& step) {
   } else {
     const auto& branch = std::get<Branch>(step);
     RequestValues values = values_of(number);
+    values.distinct = nullptr;  // nothing is sent
     if (!branch.holds(values)) next = branch.otherwise;
   }
   user.step = next;
@@ -198,21 +212,23 @@ void ScheduledLoad::record(std::size_t number, const Exchange& exchange) {
   std::string_view problem;
   if (const auto* request = std::get_if<PlannedRequest>(&step); request && exchange.status != 0)
     problem = look_at(number, *request, exchange);
-  const bool failed =
-      tally().add(tally_step_of(step), exchange, problem, loop_.now() - user.intended);
+  Duration latency = loop_.now() - user.intended;
+  if (exchange.status != 0) latency -= hold_of(step);
+  const bool failed = tally().add(tally_step_of(step), exchange, problem, latency);
   if (exchange.status != 0) ++work_->outcome.answered;
   if (failed) note_failure(number, exchange.status != 0 ? problem : exchange.failure);
 }
 
 std::string_view ScheduledLoad::look_at(std::size_t number, const PlannedRequest& request,
                                         const Exchange& exchange) {
-  if (spec_.cookies != model::LoadSpec::Cookies::off)
+  if (spec_.cookies != model::LoadSpec::Cookies::off && request.plan.goes_to_target())
     sender_.take_cookies(number, exchange.head, users_[number].memory.cookies);
   RequestValues values = values_of(number);
   values.distinct = nullptr;
   const std::string_view problem = request.answer.look_at(exchange, values, held_);
   for (std::size_t i = 0; i < held_.size(); ++i)
-    tally().add_check_result(request.tally_checks[i], held_[i]);
+    if (request.tally_checks[i] != PlannedRequest::kUncounted)
+      tally().add_check_result(request.tally_checks[i], held_[i]);
   return problem;
 }
 

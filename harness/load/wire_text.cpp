@@ -15,8 +15,8 @@ bool is_named(const std::string& name, const char* wanted) {
 }
 
 const CompiledTemplate* find(const HeaderTemplates& headers, const char* name) {
-  for (const auto& [present, value] : headers)
-    if (is_named(present, name)) return &value;
+  for (const HeaderTemplate& header : headers)
+    if (is_named(header.name, name)) return &header.value;
   return nullptr;
 }
 
@@ -110,13 +110,13 @@ std::optional<WireText> WireText::compile(WireParts parts) {
 }
 
 void WireText::add_headers(const HeaderTemplates& headers) {
-  for (const auto& [name, value] : headers) {
-    if (is_named(name, "Host")) continue;
-    if (value.is_literal()) {
-      last_lines_ += line(name, value.literal());
+  for (const HeaderTemplate& header : headers) {
+    if (is_named(header.name, "Host")) continue;
+    if (header.value.is_literal()) {
+      last_lines_ += line(header.name, header.value.literal());
       continue;
     }
-    lines_.push_back({std::move(last_lines_) + name + ": ", value});
+    lines_.push_back({std::move(last_lines_), header});
     last_lines_.clear();
   }
 }
@@ -144,8 +144,11 @@ std::size_t WireText::append_to(std::string& out, RequestValues& values,
 void WireText::append_head(std::string& out, RequestValues& values) const {
   for (const Line& line : lines_) {
     out += line.before;
+    if (line.header.may_lack && line.header.value.find_missing(values) != nullptr) continue;
+    out += line.header.name;
+    out += ": ";
     const std::size_t begin = out.size();
-    line.value.append_to(out, values);
+    line.header.value.append_to(out, values);
     if (is_blank(std::string_view(out).substr(begin))) out.resize(begin - 1);
     out += "\r\n";
   }

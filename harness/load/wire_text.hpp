@@ -18,7 +18,12 @@ namespace leakcheck::load {
 /// Appends the value of a Cookie header for a request to a target; nothing for none.
 using CookieSource = std::function<void(std::string& out, std::string_view target)>;
 
-using HeaderTemplates = std::vector<std::pair<std::string, CompiledTemplate>>;
+struct HeaderTemplate {
+  std::string name;
+  CompiledTemplate value;
+  bool may_lack = false;  ///< left out as long as a value in it was not captured
+};
+using HeaderTemplates = std::vector<HeaderTemplate>;
 
 /// What a request is made of.
 struct WireParts {
@@ -43,8 +48,8 @@ class WireText {
 
  private:
   struct Line {
-    std::string before;  // whole lines, and "Name: "
-    CompiledTemplate value;
+    std::string before;  // whole lines
+    HeaderTemplate header;
   };
 
   void add_headers(const HeaderTemplates& headers);

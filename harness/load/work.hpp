@@ -21,6 +21,8 @@ struct Work {
   TimePoint began{};
   Duration cpu_before{};
   std::int64_t sent_before = 0;
+  std::int64_t connections_before = 0;
+  std::int64_t received_before = 0;
   std::int64_t to_begin = 0;                ///< iterations
   std::int64_t active = 0;                  ///< iterations that have begun and not ended
   std::optional<ArrivalSchedule> arrivals;  ///< open model

@@ -150,8 +150,7 @@ bool Session::set_up_load() {
 void Session::tear_down_load() {
   if (over()) return;
   std::optional<std::string> problem;
-  load_->tear_down(scenario_.load.request_timeout,
-                   [&](std::string text) { problem = std::move(text); });
+  load_->tear_down(scenario_.load.max, [&](std::string text) { problem = std::move(text); });
   if (wait_until([&] { return problem.has_value(); }, TimePoint::max()) != Wait::done)
     load_->abort();
   else if (!problem->empty())

@@ -9,7 +9,6 @@
 namespace leakcheck::run {
 namespace {
 
-/// Silence of the agent, which speaks four times a second, after which its event loop counts as
 /// The agent speaks four times a second; after this much silence its event loop counts as blocked.
 /// Never less than a request may take: an answer that late has failed anyway.
 constexpr std::chrono::seconds kShortestHang{5};

@@ -73,11 +73,10 @@ TEST_CASE("FastClient: goes away when so much of the body has come") {
   CHECK(outcome.body_bytes >= 5'000);
   CHECK(run.get("/endless", aborting(When::at_body, 0ms, 0)).aborted);
   CHECK(run.get("/1000", aborting(When::at_body, 0ms, 999)).aborted);
-  for (const std::int64_t bytes : {1'000, 1'001}) {
-    outcome = run.get("/1000", aborting(When::at_body, 0ms, bytes));
-    CHECK_FALSE(outcome.aborted);
-    CHECK(outcome.status == 200);
-  }
+  CHECK(run.get("/1000", aborting(When::at_body, 0ms, 1'000)).aborted);  // all of it is so much
+  outcome = run.get("/1000", aborting(When::at_body, 0ms, 1'001));
+  CHECK_FALSE(outcome.aborted);
+  CHECK(outcome.status == 200);
 }
 
 TEST_CASE("FastClient: goes away in the middle of its upload") {

@@ -162,6 +162,8 @@ TEST_CASE("set-up: one user runs it, all users have what it captured, and it is 
   const auto summary = run.engine->summary();
   CHECK(summary.answered == 40);
   CHECK(summary.steps.size() == 1);
+  CHECK(summary.sent == 40);
+  CHECK(summary.connections <= 4);
   CHECK(run.engine->sent() == 42);  // but they were sent
 }
 
@@ -184,6 +186,32 @@ TEST_CASE("set-up: per user, each runs it once and has its own") {
     of_all += seen["/orders/" + std::to_string(id)];
   }
   CHECK(of_all == 40);
+}
+
+TEST_CASE("set-up: a header for all requests waits for the value that the set-up captures") {
+  IdServer ids;
+  auto spec = load_of({get("/")}, 6, 2);
+  auto login = post("/login", "");
+  login.captures = {capture_json("id", "token")};
+  spec.setup = {false, {login}};
+  spec.headers = {{"Authorization", text("Bearer {{ token }}")}, {"X-All", text("1")}};
+  EngineRun run(spec, ids.server.url());
+  CHECK(run.set_up().empty());
+  CHECK(run.cycle().failed == 0);
+  for (const Request& request : ids.server.seen()) {
+    CHECK(request.header("X-All") == "1");
+    CHECK(request.header("Authorization") == (request.path == "/login" ? "" : "Bearer 1"));
+  }
+}
+
+TEST_CASE("set-up: each user has a row of the payload") {
+  SocketServer server;
+  auto spec = load_of({get("/")}, 3, 3);
+  spec.setup = {true, {get("/login/{{ name }}")}};
+  const model::Payload payload{{"name"}, {{"a"}, {"b"}, {"c"}}};
+  EngineRun run(spec, server.url(), payload);
+  CHECK(run.set_up().empty());
+  CHECK(server.seen_by_path() == Paths{{"/login/a", 1}, {"/login/b", 1}, {"/login/c", 1}});
 }
 
 TEST_CASE("set-up: what fails in it is told by its step") {
@@ -237,6 +265,29 @@ TEST_CASE("cookies: kept by a user for good, shared from the set-up, or not at a
   CHECK(sessions(model::LoadSpec::Cookies::iteration, false) == 30);
   CHECK(sessions(model::LoadSpec::Cookies::iteration, true) == 1);
   CHECK(sessions(model::LoadSpec::Cookies::off, false) == 30);
+}
+
+TEST_CASE("cookies: another host gets none, and gives none") {
+  SocketServer other([](Peer& peer, const Request&) {
+    peer.answer(200, "", "Set-Cookie: sid=theirs; Path=/\r\n");
+  });
+  SocketServer own(
+      [](Peer& peer, const Request&) { peer.answer(200, "", "Set-Cookie: own=1; Path=/\r\n"); });
+  EngineRun run(load_of({get("/"), get(other.url() + "/"), get("/")}, 3, 1), own.url());
+  run.cycle();
+  CHECK(cookie_of(other.seen().at(0)).empty());
+  CHECK(cookie_of(own.seen().at(1)) == "own=1");
+}
+
+TEST_CASE("aborts: a share that a cycle hardly holds takes at least one") {
+  SocketServer server;
+  auto step = get("/");
+  step.abort = model::Abort{model::Abort::When::at_body, {}, {1}, 0.01};
+  EngineRun run(load_of({step}, 5, 2), server.url());
+  CHECK(run.cycle().answered == 4);
+  step.abort->share = 0.29;
+  EngineRun exact(load_of({step}, 100, 3), server.url());
+  CHECK(exact.cycle().answered == 71);
 }
 
 TEST_CASE("aborts: exactly their share of the requests goes away, spread evenly") {
