@@ -121,12 +121,13 @@ void Session::note_request_counts() {
                     format_grouped(sent)));
     return;
   }
-  note(
-      fmt::format("the service saw {} requests, {} were sent: {}; bytes per request count the "
-                  "requests sent",
-                  format_grouped(seen), format_grouped(sent),
-                  seen > sent ? "somebody else calls it too (a health check, or the service itself)"
-                              : "some never reached it"));
+  note(fmt::format(
+      "the service saw {} requests, {} were sent: {}; bytes per request count the "
+      "requests sent",
+      format_grouped(seen), format_grouped(sent),
+      seen > sent ? "somebody else calls it too (a health check, or the service itself)"
+      : report_.load.aborted > 0 ? "some never reached it, as of clients that went away at once"
+                                 : "some never reached it"));
 }
 
 /// What makes the load other than it was meant, or the latencies partly our own.
