@@ -24,7 +24,7 @@ leakcheck_unit_tests(load LABEL node SOURCES
 
 # The same tests over libcurl's own HTTP: a step may take either path, with the same results.
 add_test(NAME node.load.full_path COMMAND node_load_test
-  "--test-case-exclude=FastClient*,WebSocketClient*,Connector*,Connection*,wire text*")
+  "--test-case-exclude=Connector*,FastClient*,FullClient*,HTTP/2*,WebSocketClient*,nginx*,wire text*")
 set_tests_properties(node.load.full_path PROPERTIES LABELS node TIMEOUT 120 FIXTURES_REQUIRED npm
   ENVIRONMENT LEAKCHECK_FULL_PATH=1)
 # The packages from npm: for the servers of node_process.hpp.
