@@ -8,6 +8,7 @@
 #include "reporters/console_tables.hpp"
 #include "reporters/judged.hpp"
 #include "reporters/layout.hpp"
+#include "reporters/marks.hpp"
 #include "reporters/numbers.hpp"
 #include "reporters/page.hpp"
 #include "reporters/reporters.hpp"
@@ -32,48 +33,26 @@ bool only_thresholds_failed(const model::RunReport& report) {
                       [](const auto& each) { return each.state == model::CheckState::failed; });
 }
 
-struct Headline {
-  std::string_view words;
-  std::string_view colour;  ///< parameters of SGR
-};
-
-Headline headline_of(const model::RunReport& report) {
-  constexpr std::string_view kGood = "1;32";
-  constexpr std::string_view kBad = "1;31";
-  constexpr std::string_view kOpen = "1;33";
+Headline headline_of_run(const model::RunReport& report) {
   switch (report.outcome.ending) {
     case Ending::clean:
       if (report.verdict && report.verdict->answer == model::Answer::bounded)
-        return {"BOUNDED", kGood};
-      return {"CLEAN", kGood};
+        return {"BOUNDED", Headline::kGood};
+      return {"CLEAN", Headline::kGood};
     case Ending::leak:
-      return {"LEAK", kBad};
+      return {"LEAK", Headline::kBad};
     case Ending::budget_exceeded:
-      return {only_thresholds_failed(report) ? "THRESHOLD EXCEEDED" : "BUDGET EXCEEDED", kBad};
+      return {only_thresholds_failed(report) ? "THRESHOLD EXCEEDED" : "BUDGET EXCEEDED",
+              Headline::kBad};
     case Ending::inconclusive:
-      return {"INCONCLUSIVE", kOpen};
-    case Ending::usage_wrong:
-      return {"NOT RUN", kOpen};
-    case Ending::scenario_wrong:
-      return {"SCENARIO WRONG", kOpen};
-    case Ending::target_failed:
-      return {"TARGET FAILED", kBad};
-    case Ending::load_invalid:
-      return {"LOAD INVALID", kBad};
-    case Ending::report_failed:
-      return {"REPORT NOT WRITABLE", kBad};
-    case Ending::internal_error:
-      return {"INTERNAL ERROR", kBad};
-    case Ending::interrupted:
-      return {"INTERRUPTED", kOpen};
-    case Ending::terminated:
-      return {"TERMINATED", kOpen};
+      return {"INCONCLUSIVE", Headline::kOpen};
+    default:
+      return headline_of(report.outcome.ending);
   }
-  return {"", kOpen};
 }
 
 std::string render_headline(const model::RunReport& report, const Paint& paint, int width) {
-  const Headline headline = headline_of(report);
+  const Headline headline = headline_of_run(report);
   std::vector<std::string> facts;
   if (!report.scenario.profile.empty())
     facts.push_back("profile " + cut(clean_line(report.scenario.profile), 20));

@@ -8,6 +8,7 @@
 #include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
 #include "reporters/judged.hpp"
+#include "reporters/marks.hpp"
 #include "reporters/numbers.hpp"
 #include "reporters/sparkline.hpp"
 
@@ -32,18 +33,6 @@ std::string mark(model::Answer answer, const Paint& paint) {
     case model::Answer::bounded:
       return paint.green("~");
     case model::Answer::inconclusive:
-      return paint.yellow("?");
-  }
-  return " ";
-}
-
-std::string mark(model::CheckState state, const Paint& paint) {
-  switch (state) {
-    case model::CheckState::passed:
-      return paint.green("✓");
-    case model::CheckState::failed:
-      return paint.red("✗");
-    case model::CheckState::inconclusive:
       return paint.yellow("?");
   }
   return " ";

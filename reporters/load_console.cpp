@@ -7,6 +7,7 @@
 #include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
 #include "reporters/load_tables.hpp"
+#include "reporters/marks.hpp"
 #include "reporters/numbers.hpp"
 #include "reporters/page.hpp"
 #include "reporters/reporters.hpp"
@@ -25,36 +26,18 @@ constexpr int kLongestName = 40;
 constexpr std::size_t kMostKinds = 8;   // of errors, and of statuses
 constexpr std::size_t kMostChecks = 8;  // that failed
 
-std::pair<std::string_view, std::string_view> headline_of(Ending ending) {
-  constexpr std::string_view kGood = "1;32";
-  constexpr std::string_view kBad = "1;31";
-  constexpr std::string_view kOpen = "1;33";
+Headline headline_of_load(Ending ending) {
   switch (ending) {
     case Ending::clean:
-      return {"PASSED", kGood};
+      return {"PASSED", Headline::kGood};
     case Ending::leak:
     case Ending::budget_exceeded:
-      return {"THRESHOLD EXCEEDED", kBad};
+      return {"THRESHOLD EXCEEDED", Headline::kBad};
     case Ending::inconclusive:
-      return {"NOT COMPLETE", kOpen};
-    case Ending::usage_wrong:
-      return {"NOT RUN", kOpen};
-    case Ending::scenario_wrong:
-      return {"SCENARIO WRONG", kOpen};
-    case Ending::target_failed:
-      return {"TARGET FAILED", kBad};
-    case Ending::load_invalid:
-      return {"LOAD INVALID", kBad};
-    case Ending::report_failed:
-      return {"REPORT NOT WRITABLE", kBad};
-    case Ending::internal_error:
-      return {"INTERNAL ERROR", kBad};
-    case Ending::interrupted:
-      return {"INTERRUPTED", kOpen};
-    case Ending::terminated:
-      return {"TERMINATED", kOpen};
+      return {"NOT COMPLETE", Headline::kOpen};
+    default:
+      return headline_of(ending);
   }
-  return {"", kOpen};
 }
 
 double per_second(double amount, const LoadSummary& load) {
@@ -66,7 +49,7 @@ double per_second(std::int64_t amount, const LoadSummary& load) {
 }
 
 std::string render_headline(const LoadReport& report, const Paint& paint, int width) {
-  const auto [words, colour] = headline_of(report.outcome.ending);
+  const auto [words, colour] = headline_of_load(report.outcome.ending);
   std::vector<std::string> facts;
   if (!report.scenario.profile.empty())
     facts.push_back("profile " + cut(clean_line(report.scenario.profile), 20));
@@ -169,18 +152,6 @@ void add_checks(Page& page, const LoadSummary& load) {
     page.line(fmt::format("    and {} more in the JSON", bad.size() - kMostChecks));
 }
 
-std::string mark_of(model::CheckState state, const Paint& paint) {
-  switch (state) {
-    case model::CheckState::passed:
-      return paint.green("✓");
-    case model::CheckState::failed:
-      return paint.red("✗");
-    case model::CheckState::inconclusive:
-      return paint.yellow("?");
-  }
-  return " ";
-}
-
 }  // namespace
 
 std::string render_load_console(const LoadReport& report, const ConsoleStyle& style) {
@@ -202,7 +173,7 @@ std::string render_load_console(const LoadReport& report, const ConsoleStyle& st
     page.end_block();
   }
   for (const auto& threshold : report.thresholds)
-    page.marked(mark_of(threshold.state, paint),
+    page.marked(mark(threshold.state, paint),
                 fmt::format("{}: {}", threshold.name, threshold.measured), 2);
   page.end_block();
   for (const auto& note : report.notes) page.marked(paint.yellow("!"), note);

@@ -62,4 +62,12 @@ model::ScenarioSummary summarize(const model::Scenario& scenario) {
   return out;
 }
 
+void describe(const target::Target& target, model::TargetSummary& into) {
+  into.command = target.command();
+  into.url = target.url();
+  into.pid = target.pid();
+  into.stdout_log = target.stdout_log().string();
+  into.stderr_log = target.stderr_log().string();
+}
+
 }  // namespace leakcheck::run

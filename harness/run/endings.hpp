@@ -5,6 +5,7 @@
 #include "harness/base/result.hpp"
 #include "harness/model/run_report.hpp"
 #include "harness/run/interrupt.hpp"
+#include "harness/target/target.hpp"
 
 /// How a run ends, in the words that all runs share.
 namespace leakcheck::run {
@@ -18,5 +19,8 @@ model::Outcome interrupted(const Interrupt& interrupt, const std::string& where)
 std::string list_errors(const model::LoadSummary& load);
 
 model::ScenarioSummary summarize(const model::Scenario& scenario);
+
+/// What is known of a target as soon as it has been launched.
+void describe(const target::Target& target, model::TargetSummary& into);
 
 }  // namespace leakcheck::run

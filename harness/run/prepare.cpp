@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/file.hpp"
+#include "harness/run/endings.hpp"
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
@@ -55,11 +56,7 @@ bool Session::launch_target() {
     return false;
   }
   target_ = std::move(*launched);
-  report_.target.command = target_->command();
-  report_.target.url = target_->url();
-  report_.target.pid = target_->pid();
-  report_.target.stdout_log = target_->stdout_log().string();
-  report_.target.stderr_log = target_->stderr_log().string();
+  describe(*target_, report_.target);
 
   std::optional<tl::expected<void, target::Failure>> ready;
   target_->when_ready([&](const tl::expected<void, target::Failure>& result) { ready = result; });
