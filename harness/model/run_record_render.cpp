@@ -81,6 +81,13 @@ Json to_json(const TargetSummary& target) {
           {"logTail", texts(target.log_tail)}};
 }
 
+/// The same without what only the agent and a measured heap give.
+Json to_json_without_agent(const TargetSummary& target) {
+  Json out = to_json(target);
+  for (const char* key : {"nodeVersion", "v8Version", "maxOldSpaceMb"}) out.erase(key);
+  return out;
+}
+
 Json to_json(const Outcome& outcome) {
   return {{"ending", to_string(outcome.ending)},
           {"message", text(outcome.message)},
@@ -247,7 +254,6 @@ std::string_view load_ending(Ending ending) {
 
 Json to_json(const LoadReport& report) {
   const ScenarioSummary& scenario = report.scenario;
-  const TargetSummary& target = report.target;
   return {{"leakcheckLoadReport", LoadReport::kVersion},
           {"leakcheckVersion", text(report.leakcheck_version)},
           {"startedAt", text(report.started_at)},
@@ -267,17 +273,7 @@ Json to_json(const LoadReport& report) {
           {"asked",
            {{"durationMs", report.asked_ms ? milliseconds(*report.asked_ms) : Json(nullptr)},
             {"requests", optional(report.asked_requests)}}},
-          {"target",
-           {{"command", texts(target.command)},
-            {"url", text(target.url)},
-            {"pid", target.pid},
-            {"readyMs", milliseconds(target.ready_ms)},
-            {"end", target.end ? Json(to_string(*target.end)) : Json(nullptr)},
-            {"exitCode", optional(target.exit_code)},
-            {"signal", optional(target.signal)},
-            {"stdoutLog", text(target.stdout_log)},
-            {"stderrLog", text(target.stderr_log)},
-            {"logTail", texts(target.log_tail)}}},
+          {"target", to_json_without_agent(report.target)},
           {"load", to_json(report.load)},
           {"thresholds", list(report.thresholds, [](const auto& each) { return to_json(each); })},
           {"notes", texts(report.notes)}};

@@ -34,6 +34,20 @@ for (const major of [20, 24]) {
   });
 }
 
+const old = Number(process.versions.node.split('.')[0]) < 20 && 'fastify 5 needs Node.js 20';
+
+test('fastify is clean, and sees as many requests as were sent', { skip: old }, async (t) => {
+  const code = `
+    const app = require('fastify')();
+    app.get('/', async () => ({ hello: 'world' }));
+    app.listen({ port: process.env.PORT, host: '127.0.0.1' });`;
+  const command = [process.execPath, '-e', code];
+  const result = await run(t, forService('fastify.cjs', { command, target: { env } }));
+  expectEnding(result, { code: 0, ending: 'clean', says: /request/ });
+  assert.equal(result.report.load.failed, 0);
+  assert.equal(result.report.requestsSeen, result.report.cycles.at(-1).requestsTotal);
+});
+
 test('npm start', async (t) => {
   const folder = makeFolder(t);
   const script = `node ${path.join(services, 'entry_per_request.cjs')}`;
