@@ -180,3 +180,38 @@ TEST_CASE("payload: rows that repeat are told, rows that were enough are not") {
   REQUIRE(run.engine->notes().size() == 1);
   CHECK(run.engine->notes()[0].starts_with("the payload was used up after 3 iterations"));
 }
+
+TEST_CASE("replay: a branch on chance takes the same way again, whichever user comes first") {
+  SocketServer server;
+  model::IfStep chance;
+  chance.value = text("{{ $randomNumber(1, 1000000) }}");
+  chance.matcher.kind = model::Matcher::Kind::matches;
+  chance.matcher.pattern = "[02468]$";
+  chance.then = {get("/even/{{ $iteration }}")};
+  chance.otherwise = {get("/odd/{{ $iteration }}")};
+  EngineRun run(load_of({chance}, 60, 6), server.url());
+  run.cycle();
+  const auto once = server.seen_by_path();
+  CHECK(once.size() == 60);
+  run.replay({0, 0});
+  for (const auto& [path, count] : server.seen_by_path()) {
+    CAPTURE(path);
+    CHECK(count == 2);
+  }
+}
+
+TEST_CASE("latency: the hold of a stream is none") {
+  SocketServer server([](Peer& peer, const Request&) {
+    peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+    peer.wait_for_end();
+  });
+  model::SseStep events;
+  events.url = text("/");
+  events.name = "SSE /";
+  events.hold = 2'000ms;
+  EngineRun run(load_of({events}, 1, 1), server.url());
+  const auto outcome = run.cycle();
+  CHECK(outcome.failed == 0);
+  CHECK(outcome.took >= 2s);
+  CHECK(run.engine->summary().latency.max_ms < 2'000);
+}
