@@ -30,6 +30,9 @@ std::string mark(model::Answer answer, const Paint& paint) {
       return paint.green("✓");
     case model::Answer::leak:
       return paint.red("✗");
+    case model::Answer::keyed_growth:
+      return paint.red("✗");
+    case model::Answer::time_bounded:
     case model::Answer::bounded:
       return paint.green("~");
     case model::Answer::inconclusive:

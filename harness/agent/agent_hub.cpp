@@ -104,6 +104,10 @@ class Hub final : public AgentHub {
     finish_if_answered(freezing_);
   }
 
+  void move_clock(Duration, Duration, std::function<void(Result<ClockMove>)> done) override {
+    done(fail(ErrorKind::target, "the clock of this service cannot be moved", ""));
+  }
+
   void collect(Duration timeout, std::function<void(Result<Collected>)> done) override {
     drop(collecting_);
     collecting_.emplace();

@@ -38,9 +38,15 @@ struct Process {
 /// A reading after the collect sequence; the sum over the subjects.
 struct Collected {
   model::Memory memory;
-  double collect_ms = 0;           ///< the longest of them
-  std::int64_t requests_seen = 0;  ///< since the processes started
-  int processes = 0;
+  double collect_ms = 0;                   ///< the longest of them
+  std::int64_t requests_seen = 0;          ///< since the processes started
+  int processes = 0;                       ///< and threads
+  std::vector<model::Reading> readings{};  ///< one by one, by pid and thread
+};
+
+/// What became of moving a service's clock on.
+struct ClockMove {
+  int timers = 0;  ///< that were due by then, and have fired
 };
 
 /// Our end of the agent's protocol: a private unix socket, JSON lines, many processes.
@@ -75,6 +81,12 @@ class AgentHub {
   /// before the answer forgets the first question, and never calls its `done`.
   /// Errors: ErrorKind::target when a subject disconnects, or does not answer within `timeout`.
   virtual void collect(Duration timeout, std::function<void(Result<Collected>)> done) = 0;
+  /// Moves Date.now(), performance.now() and process.hrtime() of every subject on by `ahead`, and
+  /// fires the timers that are due by then, in their order. For the end of a run: what times out
+  /// in a service may not be to be had again.
+  /// Errors: ErrorKind::target when that is not possible there.
+  virtual void move_clock(Duration ahead, Duration timeout,
+                          std::function<void(Result<ClockMove>)> done) = 0;
 };
 
 }  // namespace leakcheck::agent

@@ -94,8 +94,13 @@ Result<std::unique_ptr<LoadEngine>> LoadEngine::create(const model::LoadSpec& sp
   const auto vus = static_cast<std::uint64_t>(spec.vus) * clients;
   const auto room = ensure_descriptors(vus + vus / 4 + kSpareDescriptors);
   if (!room) return tl::make_unexpected(room.error());
-  LoadPlan plan{std::move(*flows),  std::move(schedule),          PayloadRows(payload, spec.seed),
-                std::move(tally),   surroundings.captures.size(), url->host,
+  LoadPlan plan{std::move(*flows),
+                std::move(schedule),
+                PayloadRows(payload, spec.seed),
+                tally,
+                std::move(tally),
+                surroundings.captures.size(),
+                url->host,
                 std::move(distinct)};
   return std::make_unique<ScheduledLoad>(spec, std::move(plan), origin_of(endpoint, *url), loop);
 }

@@ -53,12 +53,18 @@ class LoadEngine {
   virtual int requests_per_cycle() const = 0;
 
   /// Starts a cycle and calls back when the last request is answered (none is in flight then).
-  virtual void start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done) = 0;
+  /// `times`: as many cycles in one.
+  virtual void start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done,
+                           int times = 1) = 0;
   /// The cycle that began there once more: the same requests, byte for byte, but for what the
   /// service gave (captures, cookies). The next start_cycle() goes on where this one found the
-  /// load.
+  /// load. Not in the summary.
   virtual void replay_cycle(Position from, Duration time_limit,
-                            std::function<void(CycleOutcome)> done) = 0;
+                            std::function<void(CycleOutcome)> done, int times = 1) = 0;
+  /// Whether a cycle's requests differ from those of the one before.
+  virtual bool varies() const = 0;
+  /// Where the next cycle begins, in place of {0, 0}: for an engine that takes over from another.
+  virtual void go_on_from(Position position) = 0;
   /// Begins iterations for so long, in place of a number of them, and waits for their answers.
   virtual void run_for(Duration time, std::function<void(CycleOutcome)> done) = 0;
   virtual Position position() const = 0;

@@ -66,13 +66,14 @@ int ScheduledLoad::requests_per_cycle() const {
 
 // ---- what there is to do ----------------------------------------------------------------------
 
-void ScheduledLoad::start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done) {
+void ScheduledLoad::start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done,
+                                int times) {
   Work work;
   work.done = std::move(done);
-  work.to_begin = plan_.schedule.iterations_per_cycle();
+  work.to_begin = plan_.schedule.iterations_per_cycle() * times;
   const TimePoint now = loop_.now();
   if (!spec_.phases.empty()) {
-    work.arrivals.emplace(now, spec_.phases, work.to_begin, false);
+    work.arrivals.emplace(now, spec_.phases, work.to_begin, times > 1);
   } else if (spec_.ramp_to) {
     const double seconds =
         2 * static_cast<double>(work.to_begin) / (*spec_.arrival_rate + *spec_.ramp_to);
@@ -87,11 +88,15 @@ void ScheduledLoad::start_cycle(Duration time_limit, std::function<void(CycleOut
 }
 
 void ScheduledLoad::replay_cycle(Position from, Duration time_limit,
-                                 std::function<void(CycleOutcome)> done) {
+                                 std::function<void(CycleOutcome)> done, int times) {
   abort();
   const Position here = std::exchange(position_, from);
-  start_cycle(time_limit, std::move(done));
+  start_cycle(time_limit, std::move(done), times);
   work_->go_back_to = here;
+}
+
+bool ScheduledLoad::varies() const {
+  return !plan_.distinct->summary().empty();
 }
 
 void ScheduledLoad::run_for(Duration time, std::function<void(CycleOutcome)> done) {
@@ -197,7 +202,7 @@ void ScheduledLoad::drop_arrivals() {
     ++position_.iteration;
     position_.sequence += plan_.flows.flows[flow].requests;
     --work.to_begin;
-    ++dropped_;
+    if (work.is_counted()) ++dropped_;
   }
   end_when_idle();
 }
@@ -245,7 +250,7 @@ void ScheduledLoad::abort() {
 
 /// Accounts for it and forgets it.
 void ScheduledLoad::leave_work(Duration took) {
-  if (work_->aside == nullptr) {
+  if (work_->is_counted()) {
     busy_ += took;
     cpu_ += cpu_time() - work_->cpu_before;
   } else {  // no part of the load

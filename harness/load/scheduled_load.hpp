@@ -25,6 +25,7 @@ struct LoadPlan {
   FlowSchedule schedule;
   PayloadRows rows;
   Tally tally;
+  Tally uncounted;           ///< of replays
   std::size_t captures = 0;  ///< how many values steps capture
   std::string cookie_host;
   std::unique_ptr<DistinctCounts> distinct;
@@ -40,9 +41,11 @@ class ScheduledLoad final : public LoadEngine {
   ~ScheduledLoad() override;
 
   int requests_per_cycle() const override;
-  void start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done) override;
-  void replay_cycle(Position from, Duration time_limit,
-                    std::function<void(CycleOutcome)> done) override;
+  void start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done, int times) override;
+  void replay_cycle(Position from, Duration time_limit, std::function<void(CycleOutcome)> done,
+                    int times) override;
+  bool varies() const override;
+  void go_on_from(Position position) override { position_ = position; }
   void run_for(Duration time, std::function<void(CycleOutcome)> done) override;
   Position position() const override { return position_; }
   void set_up(Duration time_limit, std::function<void(std::string)> done) override;
@@ -83,7 +86,10 @@ class ScheduledLoad final : public LoadEngine {
   void end_work();
   void leave_work(Duration took);
   void stop_everything();
-  Tally& tally() { return work_->aside == nullptr ? plan_.tally : plan_.flows.aside_tally; }
+  Tally& tally() {
+    if (work_->aside != nullptr) return plan_.flows.aside_tally;
+    return work_->is_counted() ? plan_.tally : plan_.uncounted;
+  }
 
   EventLoop& loop_;
   model::LoadSpec spec_;

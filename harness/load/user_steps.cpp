@@ -77,9 +77,11 @@ bool ScheduledLoad::begin_iteration(VirtualUser& user, bool on_time) {
   ++work.active;
   user.intended = work.arrivals ? work.arrivals->take() : now;
   // One that has just become free may take what others, who are idle, would get in this same turn.
-  if (work.arrivals && (on_time || !idle_.empty()))
+  if (!work.is_counted() || !work.arrivals)
+    ;
+  else if (on_time || !idle_.empty())
     lateness_.add(now - user.intended);
-  else if (work.arrivals && spec_.when_busy == model::LoadSpec::WhenBusy::wait)
+  else if (spec_.when_busy == model::LoadSpec::WhenBusy::wait)
     ++late_;
   begin_flow(user);
   return true;
@@ -101,7 +103,7 @@ void ScheduledLoad::begin_flow(VirtualUser& user) {
     const std::size_t flow = plan_.schedule.next();
     user.flow = &plan_.flows.flows[flow];
     user.occurrence = work_->occurrences[flow]++;
-    ++iterations_;
+    if (work_->is_counted()) ++iterations_;
   }
   // In set-up and teardown users differ, and take none of the load's own.
   user.iteration = work_->aside == nullptr ? position_.iteration : number;
@@ -193,7 +195,7 @@ RequestValues ScheduledLoad::values_of(std::size_t number) {
   values.user = number;
   values.loop_count = user.passes.empty() ? 0 : user.passes.back() + 1;
   values.captured = &user.memory.captured;
-  values.distinct = work_->aside == nullptr ? plan_.distinct.get() : nullptr;
+  values.distinct = work_->is_counted() ? plan_.distinct.get() : nullptr;
   return values;
 }
 

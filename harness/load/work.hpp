@@ -37,6 +37,10 @@ struct Work {
   EventLoop::TimerId arrival = 0;
   EventLoop::TimerId end = 0;
 
+  /// Whether it is in the summary: set-up and teardown are no load, and a replay is none that
+  /// anybody asked for.
+  bool is_counted() const { return aside == nullptr && !go_back_to; }
+
   /// Begins nothing any more.
   void close() {
     to_begin = 0;

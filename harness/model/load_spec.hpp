@@ -94,8 +94,9 @@ struct Warmup {
 };
 
 struct Cycles {
-  int requests = 100;  ///< asked for; rounded up to whole rounds of the flows' weights
-  int min = 12;        ///< cycles before the first decision
+  int requests = 100;             ///< asked for; rounded up to whole rounds of the flows' weights
+  bool follow_collection = true;  ///< more of them when a collection takes long; not when asked for
+  int min = 12;                   ///< cycles before the first decision
   int max = 64;
 };
 
@@ -117,6 +118,7 @@ struct LoadSpec {
     off,
   };
   enum class HttpVersion { http1, http2 };
+  enum class Isolate { never, on_failure, always };
 
   int vus = 10;                        ///< closed model: so many virtual users; open: the most
   std::optional<double> arrival_rate;  ///< open model: iterations started per second
@@ -135,6 +137,9 @@ struct LoadSpec {
   Milliseconds request_timeout{10'000};  ///< a request without an answer by then has failed
   Milliseconds connect_timeout{10'000};  ///< the same for its connection
   std::uint64_t seed = 1;
+  Isolate isolate = Isolate::on_failure;  ///< when each route runs alone
+  bool bounded_keys = false;              ///< in production the variables have few values
+  std::int64_t key_count = 0;             ///< so many; 0: not known
   Setup setup;
   std::vector<Step> teardown;  ///< by whoever ran the setup
   std::vector<Flow> flows;     ///< at least one, each with at least one request

@@ -7,6 +7,10 @@ Memory operator+(const Memory& a, const Memory& b) {
           a.external + b.external, a.array_buffers + b.array_buffers};
 }
 
+NativeMemory operator+(const NativeMemory& a, const NativeMemory& b) {
+  return {a.live + b.live, a.allocations + b.allocations};
+}
+
 Bytes amount(const Memory& memory, Quantity quantity) {
   switch (quantity) {
     case Quantity::heap_used:
@@ -19,6 +23,8 @@ Bytes amount(const Memory& memory, Quantity quantity) {
       return memory.array_buffers;
     case Quantity::rss:
       return memory.rss;
+    case Quantity::native:
+      break;
   }
   return {};
 }
@@ -35,6 +41,8 @@ std::string_view to_string(Quantity quantity) {
       return "arrayBuffers";
     case Quantity::rss:
       return "rss";
+    case Quantity::native:
+      return "native";
   }
   return "";
 }

@@ -72,6 +72,14 @@ std::string_view to_string(Phase phase) {
       return "measure";
     case Phase::confirm:
       return "confirm";
+    case Phase::replay:
+      return "replay";
+    case Phase::explore:
+      return "explore";
+    case Phase::routes:
+      return "routes";
+    case Phase::settle:
+      return "settle";
     case Phase::stop:
       return "stop";
   }
@@ -104,6 +112,8 @@ std::string_view to_string(Mode mode) {
       return "freeze";
     case Mode::native:
       return "native";
+    case Mode::automatic:
+      return "auto";
   }
   return "";
 }
@@ -132,6 +142,10 @@ std::string_view to_string(Answer answer) {
       return "leak";
     case Answer::bounded:
       return "bounded";
+    case Answer::keyed_growth:
+      return "keyed_growth";
+    case Answer::time_bounded:
+      return "time_bounded";
     case Answer::inconclusive:
       return "inconclusive";
   }
@@ -146,8 +160,44 @@ std::string_view to_string(Rule rule) {
       return "clean";
     case Rule::linear:
       return "linear";
+    case Rule::step:
+      return "step";
+    case Rule::sporadic:
+      return "sporadic";
     case Rule::plateau:
       return "plateau";
+    case Rule::replay:
+      return "replay";
+    case Rule::settle:
+      return "settle";
+  }
+  return "";
+}
+
+std::string_view to_string(Ablation::Effect effect) {
+  switch (effect) {
+    case Ablation::Effect::ends_growth:
+      return "ends_growth";
+    case Ablation::Effect::reduces_growth:
+      return "reduces_growth";
+    case Ablation::Effect::no_effect:
+      return "no_effect";
+    case Ablation::Effect::unclear:
+      return "unclear";
+  }
+  return "";
+}
+
+std::string_view to_string(ResidentSet::Kind kind) {
+  switch (kind) {
+    case ResidentSet::Kind::flat:
+      return "flat";
+    case ResidentSet::Kind::follows:
+      return "follows";
+    case ResidentSet::Kind::fragmentation:
+      return "fragmentation";
+    case ResidentSet::Kind::unexplained:
+      return "unexplained";
   }
   return "";
 }

@@ -90,6 +90,8 @@ struct ScenarioSummary {
   int min_cycles = 0;
   int max_cycles = 0;
   std::vector<std::string> flows;  ///< names
+  bool chose_mode = false;         ///< mode: auto; `mode` is what it became
+  bool bounded_keys = false;
 };
 
 /// Everything that one run recorded: the input of every reporter, and its JSON is the run record.

@@ -20,9 +20,10 @@ namespace leakcheck::model {
 
 /// How V8 is kept still while memory is measured (VERDICT: quiet, freeze, native).
 enum class Mode {
-  quiet,   ///< no JIT, eager feedback: post-GC heapUsed is exact to bytes; the default
-  freeze,  ///< warm up with the JIT, then stop compiling: for CPU-heavy services
-  native,  ///< no flags: as production runs; sees only leaks above about 64 B/request
+  quiet,      ///< no JIT, eager feedback: post-GC heapUsed is exact to bytes; the default
+  freeze,     ///< warm up with the JIT, then stop compiling: for CPU-heavy services
+  native,     ///< no flags: as production runs; sees only leaks above about 64 B/request
+  automatic,  ///< quiet, unless the service is then too slow for its own time-outs: freeze
 };
 
 // ---- target ------------------------------------------------------------------------------------
@@ -66,6 +67,14 @@ struct TargetSpec {
   Tls tls;
   Ready ready;
   Stop stop;
+  bool count_malloc = true;  ///< by harness/native, where it can be loaded
+};
+
+/// A module that is suspected of keeping memory: the scenario runs again without it.
+struct Suspect {
+  std::string module;  ///< "sharp": replaced by an inert stand-in, unless there is a variant
+  std::vector<std::pair<std::string, Template>> env;  ///< of the variant
+  std::vector<Template> command;                      ///< of the variant; empty: the target's
 };
 
 // ---- what fails the build ----------------------------------------------------------------------
@@ -80,6 +89,11 @@ struct Budget {
   Kind kind = Kind::per_request;
   double limit = 0;  ///< percent, or bytes
   std::string text;  ///< as written: "15%"
+  /// growth_percent: over so long in production, or over so many requests; zeros: the cycles that
+  /// the answer rests on.
+  Milliseconds over{0};
+  std::int64_t over_requests = 0;
+  double requests_per_second = 0;  ///< in production, for `over`; 0: load.arrivalRate
 };
 
 /// A threshold on the load, in k6's grammar: `p(95)<500ms`, `rate<0.01`.
@@ -117,6 +131,7 @@ struct Scenario {
   std::vector<Budget> budgets;
   std::vector<Threshold> thresholds;
   std::vector<ReporterSpec> reporters;
+  std::vector<Suspect> suspects;
 };
 std::string_view to_string(Mode mode);
 

@@ -24,7 +24,10 @@ class Walk {
   Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Schedule schedule,
        bool no_more)
       : cycles_(static_cast<int>(cycles.size())), schedule_(schedule), no_more_(no_more) {
-    for (const auto quantity : model::kJudged) add(settings, cycles, quantity);
+    for (const auto quantity : model::kJudged)
+      if (quantity != model::Quantity::native || (is_counted(cycles, quantity) && cycles_ > 0))
+        add(settings, cycles, quantity);
+    judged_ = tracks_.size();
     for (const model::Budget& budget : settings.budgets)
       if (std::none_of(tracks_.begin(), tracks_.end(),
                        [&](const Track& track) { return track.quantity() == budget.quantity; }))
@@ -37,6 +40,7 @@ class Walk {
   }
 
   const std::vector<Track>& tracks() const { return tracks_; }
+  std::size_t judged_count() const { return judged_; }
 
   bool done() const {
     if (no_more_ || cycles_ >= schedule_.confirm_limit()) return true;
@@ -60,7 +64,7 @@ class Walk {
   }
 
   /// The first tracks are those of kJudged; the others only serve budgets and hold nothing up.
-  std::span<const Track> judged() const { return std::span(tracks_).first(model::kJudged.size()); }
+  std::span<const Track> judged() const { return std::span(tracks_).first(judged_); }
 
   bool any(Standing standing) const {
     return std::any_of(judged().begin(), judged().end(),
@@ -75,6 +79,7 @@ class Walk {
 
   std::deque<Series> series_;  ///< does not move them: tracks refer to them
   std::vector<Track> tracks_;
+  std::size_t judged_ = 0;
   int cycles_;
   Schedule schedule_;
   bool no_more_;
@@ -155,7 +160,7 @@ void conclude_clean(model::Verdict& verdict) {
 model::Verdict conclude(const Walk& walk, const Situation& situation, const model::Memory& peaks) {
   model::Verdict verdict;
   for (const Track& track : walk.tracks())
-    if (verdict.quantities.size() < model::kJudged.size())
+    if (verdict.quantities.size() < walk.judged_count())
       verdict.quantities.push_back(conclude_quantity(track, situation));
   verdict.budgets = judge_budgets(walk.tracks(), peaks, situation);
   if (find_answer(verdict, Answer::leak) != nullptr) {

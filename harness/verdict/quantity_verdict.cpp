@@ -114,6 +114,8 @@ model::QuantityVerdict conclude_quantity(const Track& track, const Situation& si
     case model::Answer::leak:
       verdict.reason = explain_leak(track);
       break;
+    case model::Answer::keyed_growth:
+    case model::Answer::time_bounded:
     case model::Answer::bounded:
       verdict.reason = explain_bounded(track);
       break;

@@ -18,10 +18,19 @@ std::vector<model::Cycle> comparable_cycles(const std::vector<model::Cycle>& cyc
   return measured;
 }
 
+bool is_counted(const std::vector<model::Cycle>& cycles, model::Quantity quantity) {
+  return quantity != model::Quantity::native ||
+         std::all_of(cycles.begin(), cycles.end(),
+                     [](const model::Cycle& cycle) { return cycle.native.has_value(); });
+}
+
 Series make_series(const std::vector<model::Cycle>& cycles, model::Quantity quantity) {
   Series series;
   for (const model::Cycle& cycle : cycles) {
-    const auto level = static_cast<double>(model::amount(cycle.post_gc, quantity).count);
+    const Bytes amount = quantity == model::Quantity::native
+                             ? cycle.native.value_or(model::NativeMemory{}).live
+                             : model::amount(cycle.post_gc, quantity);
+    const auto level = static_cast<double>(amount.count);
     if (!series.levels.empty())
       series.steps.push_back({level - series.levels.back(), static_cast<double>(cycle.requests)});
     series.levels.push_back(level);

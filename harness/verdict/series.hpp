@@ -21,6 +21,9 @@ struct Series {
 /// as many processes as the last one (a sum over three workers says nothing about one over two).
 std::vector<model::Cycle> comparable_cycles(const std::vector<model::Cycle>& cycles);
 
+/// Whether all of the cycles tell the quantity: native memory is not counted everywhere.
+bool is_counted(const std::vector<model::Cycle>& cycles, model::Quantity quantity);
+
 /// `cycles` from comparable_cycles.
 Series make_series(const std::vector<model::Cycle>& cycles, model::Quantity quantity);
 

@@ -18,6 +18,8 @@ std::string_view name_in_prose(model::Quantity quantity) {
       return "Buffer memory (arrayBuffers)";
     case model::Quantity::rss:
       return "the resident set (rss)";
+    case model::Quantity::native:
+      return "native memory (malloc)";
   }
   return "";
 }

@@ -75,11 +75,11 @@ struct EngineRun {
     engine = std::move(*created);
   }
 
-  load::CycleOutcome cycle(Duration time_limit = 30s) {
-    return wait([&](auto done) { engine->start_cycle(time_limit, done); });
+  load::CycleOutcome cycle(Duration time_limit = 30s, int times = 1) {
+    return wait([&](auto done) { engine->start_cycle(time_limit, done, times); });
   }
-  load::CycleOutcome replay(load::Position from) {
-    return wait([&](auto done) { engine->replay_cycle(from, 30s, done); });
+  load::CycleOutcome replay(load::Position from, int times = 1) {
+    return wait([&](auto done) { engine->replay_cycle(from, 30s, done, times); });
   }
   load::CycleOutcome run_for(Duration time) {
     return wait([&](auto done) { engine->run_for(time, done); });
