@@ -64,6 +64,7 @@ struct Cycle {
   int processes = 1;                     ///< how many were collected and summed
   std::optional<NativeMemory> native{};  ///< summed; none unless counted in all of them
   std::vector<Reading> readings{};       ///< one by one, when more than one was collected
+  int times = 1;                         ///< as many cycles in one
   std::string route{};                   ///< Phase::routes: the step that ran alone
   double ahead_ms = 0;         ///< Phase::settle: how far the service's clock was moved on
   std::optional<Bytes> pss{};  ///< of all processes, from the kernel; never judged

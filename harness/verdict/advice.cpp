@@ -28,7 +28,7 @@ std::string too_few_cycles(const Situation& situation) {
 
 std::string unconfirmed(const Track& track, const Situation& situation) {
   const Suspicion& suspicion = *track.suspicion();
-  const double sent = situation.requests_a_cycle * situation.cycles;
+  const double sent = situation.requests;
   const double enough = track.confirmation().enough_requests;
   if (sent + 0.5 < enough)
     return fmt::format(
@@ -39,7 +39,7 @@ std::string unconfirmed(const Track& track, const Situation& situation) {
         situation.cut_short
             ? more_time(situation)
             : "send more requests per cycle (load.cycles.requests) or " + more_time(situation));
-  const stats::Growth latest = stats::estimate_growth(latest_steps(track.series().steps));
+  const stats::Growth latest = stats::estimate_growth(latest_steps(track.steps()));
   if (latest.trimmed < kSlowing * suspicion.growth.trimmed)
     return fmt::format(
         "{} still grows, but slower and slower: by {} per request at the end, {} at first, as a "
@@ -51,12 +51,22 @@ std::string unconfirmed(const Track& track, const Situation& situation) {
       name_in_prose(track.quantity()), format_bytes(track.growth().mean), more_time(situation));
 }
 
+std::string unexplored(const Track& track, const Situation& situation) {
+  return fmt::format(
+      "{} grows with new keys only, and {} requests with new keys are too few to tell a cache that "
+      "fills from growth for ever: {} are needed; {}, or say how many keys there are "
+      "(load.boundedKeys)",
+      name_in_prose(track.quantity()), format_grouped(track.explored_requests()),
+      format_grouped(Exploration::kMostRequests), more_time(situation));
+}
+
 /// Requests per cycle that bring the smallest visible leak below the budget; 0 when none would.
 double requests_advised(const Track& track, const Situation& situation) {
   const double room = track.budget() - std::max(track.growth().mean, 0.0);
-  if (room <= 0) return 0;
+  if (room <= 0 || track.growth().steps == 0) return 0;
   const double factor = kRoomForNoise * stats::kSigmas * track.growth().mean_error / room;
-  const double requests = std::ceil(situation.requests_a_cycle * factor / 100) * 100;
+  const double judged = track.growth().requests / track.growth().steps;
+  const double requests = std::ceil(judged * factor / 100) * 100;
   return requests > situation.requests_a_cycle && requests <= kMostRequestsAdvised ? requests : 0;
 }
 
@@ -87,6 +97,7 @@ std::string unsettled(const Track& track, const Situation& situation) {
 std::string explain_inconclusive(const Track& track, const Situation& situation) {
   if (!situation.done) return fmt::format("not decided after {} cycles", situation.cycles);
   if (situation.cycles < kFirstCheckpoint) return too_few_cycles(situation);
+  if (track.standing() == Track::Standing::exploring) return unexplored(track, situation);
   if (track.standing() == Track::Standing::confirming) return unconfirmed(track, situation);
   return unsettled(track, situation);
 }

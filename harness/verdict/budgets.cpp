@@ -29,7 +29,8 @@ bool is_judged(model::Quantity quantity) {
 /// Judged quantities are settled by their rules; the others once there are cycles enough.
 bool may_pass(const Track& track) {
   if (is_judged(track.quantity()))
-    return track.standing() == Standing::clean || track.standing() == Standing::bounded;
+    return track.standing() == Standing::clean || track.standing() == Standing::bounded ||
+           track.standing() == Standing::time_bounded;
   return track.cycles() >= kFirstCheckpoint;
 }
 
@@ -46,7 +47,7 @@ CheckState judge_per_request(const Track& track, double limit) {
     return track.smallest_leak() < limit ? CheckState::passed : CheckState::inconclusive;
   }
   // The strictest budget is the track's own. One above it can still be kept by a leak.
-  if (track.standing() == Standing::leak) {
+  if (track.standing() == Standing::leak || track.standing() == Standing::keyed) {
     if (growth.trimmed_low() > limit) return CheckState::failed;
     return growth.trimmed_high() < limit ? CheckState::passed : CheckState::inconclusive;
   }
@@ -56,9 +57,7 @@ CheckState judge_per_request(const Track& track, double limit) {
 Check check_per_request(const Track& track, const model::Budget& budget,
                         const Situation& situation) {
   const stats::Growth& growth = track.growth();
-  const bool growing =
-      track.standing() == Standing::leak || track.standing() == Standing::confirming;
-  const double measured = growing ? growth.trimmed : growth.mean;
+  const double measured = track.is_even() ? growth.trimmed : growth.mean;
   Check check;
   check.limit = per_request(budget.limit);
   check.measured = growth.steps > 0 ? per_request(measured) : "not measured";
@@ -91,11 +90,11 @@ struct Rise {
 };
 
 Rise measure_rise(const Track& track) {
-  const std::span<const double> levels(track.series().levels);
+  const std::span<const double> levels(track.levels());
   const auto first = static_cast<std::size_t>(track.first_level());
   Rise rise;
-  rise.base = stats::median(levels.subspan(first, 3));
-  rise.bytes = stats::median(levels.last(3)) - rise.base;
+  rise.base = stats::median(levels.subspan(first, std::min<std::size_t>(3, levels.size() - first)));
+  rise.bytes = stats::median(levels.last(std::min<std::size_t>(3, levels.size()))) - rise.base;
   return rise;
 }
 

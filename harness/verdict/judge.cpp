@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
 
 #include "harness/verdict/budgets.hpp"
 #include "harness/verdict/quantity_verdict.hpp"
 #include "harness/verdict/series.hpp"
 #include "harness/verdict/track.hpp"
+#include "harness/verdict/walk.hpp"
 #include "harness/verdict/wording.hpp"
 
 namespace leakcheck::verdict {
@@ -18,81 +18,28 @@ namespace {
 using model::Answer;
 using Standing = Track::Standing;
 
-/// Every quantity's track, walked through the same checkpoints.
-class Walk {
- public:
-  Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Schedule schedule,
-       bool no_more)
-      : cycles_(static_cast<int>(cycles.size())), schedule_(schedule), no_more_(no_more) {
-    for (const auto quantity : model::kJudged)
-      if (quantity != model::Quantity::native || (is_counted(cycles, quantity) && cycles_ > 0))
-        add(settings, cycles, quantity);
-    judged_ = tracks_.size();
-    for (const model::Budget& budget : settings.budgets)
-      if (std::none_of(tracks_.begin(), tracks_.end(),
-                       [&](const Track& track) { return track.quantity() == budget.quantity; }))
-        add(settings, cycles, budget.quantity);
-    for (int cycle = 1; cycle <= cycles_; ++cycle) {
-      const bool last = (no_more_ && cycle == cycles_) || cycle >= schedule_.confirm_limit();
-      if (!last && !is_look(cycle)) continue;
-      for (Track& track : tracks_) track.look(cycle, last);
-    }
-  }
+/// A Buffer of 100 bytes takes two or three blocks of malloc's besides its own.
+constexpr double kNativeOverhead = 3;
 
-  const std::vector<Track>& tracks() const { return tracks_; }
-  std::size_t judged_count() const { return judged_; }
-
-  bool done() const {
-    if (no_more_ || cycles_ >= schedule_.confirm_limit()) return true;
-    if (any(Standing::confirming)) return false;
-    return cycles_ >= schedule_.max_cycles() || any(Standing::leak) || !any(Standing::open);
-  }
-
-  bool confirming() const { return any(Standing::confirming); }
-
-  int next_look() const {
-    int cycle = cycles_ + 1;
-    while (!is_look(cycle) && cycle < schedule_.confirm_limit()) ++cycle;
-    return cycle;
-  }
-
- private:
-  void add(const Settings& settings, const std::vector<model::Cycle>& cycles,
-           model::Quantity quantity) {
-    const Series& series = series_.emplace_back(make_series(cycles, quantity));
-    tracks_.emplace_back(quantity, budget_per_request(settings, quantity), series);
-  }
-
-  /// The first tracks are those of kJudged; the others only serve budgets and hold nothing up.
-  std::span<const Track> judged() const { return std::span(tracks_).first(judged_); }
-
-  bool any(Standing standing) const {
-    return std::any_of(judged().begin(), judged().end(),
-                       [&](const Track& track) { return track.standing() == standing; });
-  }
-
-  bool is_look(int cycle) const {
-    return schedule_.is_checkpoint(cycle) ||
-           std::any_of(judged().begin(), judged().end(),
-                       [&](const Track& track) { return track.wants_look(cycle); });
-  }
-
-  std::deque<Series> series_;  ///< does not move them: tracks refer to them
-  std::vector<Track> tracks_;
-  std::size_t judged_ = 0;
-  int cycles_;
-  Schedule schedule_;
-  bool no_more_;
-};
-
-/// external contains arrayBuffers: its growth above that of arrayBuffers is what is its own.
-bool grows_only_by_buffers(const Track& external, const Track& buffers) {
+/// external contains arrayBuffers, native contains external: what one grows by beyond what it
+/// contains is its own.
+bool grows_only_by(const Track& part, const Track& whole) {
+  // The levels of both have the same cycles.
+  const std::vector<double>&all = whole.levels(), &inner = part.levels();
   std::vector<stats::Step> own;
-  const auto& steps = external.series().steps;
-  for (std::size_t k = static_cast<std::size_t>(external.suspicion()->cycles - 1); k < steps.size();
-       ++k)
-    own.push_back({steps[k].bytes - buffers.series().steps[k].bytes, steps[k].requests});
-  return stats::estimate_growth(own).trimmed < external.budget();
+  for (std::size_t k = static_cast<std::size_t>(whole.first_level()) + 1; k < all.size(); ++k) {
+    const double requests = whole.requests_total()[k] - whole.requests_total()[k - 1];
+    if (requests > 0) own.push_back({all[k] - all[k - 1] - (inner[k] - inner[k - 1]), requests});
+  }
+  const double limit = whole.quantity() == model::Quantity::native
+                           ? kNativeOverhead * part.growth().mean
+                           : whole.budget();
+  return stats::estimate_growth(own).mean < limit;
+}
+
+bool grows(const Track& track) {
+  return track.standing() == Standing::leak || track.standing() == Standing::keyed ||
+         track.standing() == Standing::time_bounded;
 }
 
 const Track& track_of(const std::vector<Track>& tracks, model::Quantity quantity) {
@@ -100,38 +47,41 @@ const Track& track_of(const std::vector<Track>& tracks, model::Quantity quantity
                        [&](const Track& track) { return track.quantity() == quantity; });
 }
 
-/// The leaks that stand for themselves, largest first.
-std::vector<model::QuantityVerdict*> name_leaks(std::vector<model::QuantityVerdict>& quantities,
-                                                const std::vector<Track>& tracks) {
-  std::vector<model::QuantityVerdict*> leaks;
-  const Track& buffers = track_of(tracks, model::Quantity::array_buffers);
-  for (auto& each : quantities) {
-    if (each.answer != Answer::leak) continue;
-    if (each.quantity == model::Quantity::external && buffers.standing() == Standing::leak &&
-        grows_only_by_buffers(track_of(tracks, each.quantity), buffers)) {
-      each.reason += ": all of it Buffer memory, which it contains";
+/// Whether the growth of a quantity is that of one it contains. What JavaScript holds brings
+/// blocks of malloc's with it: native memory is a leak of its own when it is far more than those.
+bool is_contained(const Track& track, const std::vector<Track>& tracks) {
+  for (const auto inner : {model::Quantity::array_buffers, model::Quantity::external}) {
+    if (track.quantity() != model::Quantity::native &&
+        (track.quantity() != model::Quantity::external || inner == model::Quantity::external))
       continue;
-    }
-    leaks.push_back(&each);
+    const Track& part = track_of(tracks, inner);
+    if (grows(part) && grows_only_by(part, track)) return true;
   }
-  std::stable_sort(leaks.begin(), leaks.end(), [](const auto* a, const auto* b) {
-    return a->growth.bytes_per_request > b->growth.bytes_per_request;
-  });
-  return leaks;
+  return false;
 }
 
-void conclude_leaks(model::Verdict& verdict, const std::vector<Track>& tracks) {
-  const auto leaks = name_leaks(verdict.quantities, tracks);
-  verdict.answer = Answer::leak;
-  verdict.culprit = leaks.front()->quantity;
-  verdict.reason = leaks.front()->reason;
-  for (std::size_t k = 1; k < leaks.size(); ++k)
-    verdict.reason += fmt::format("; {} keeps {}", name_in_prose(leaks[k]->quantity),
-                                  format_bytes(leaks[k]->growth.bytes_per_request));
-  for (auto& each : verdict.quantities)
-    if (each.answer == Answer::inconclusive)
-      each.reason = "not decided: the run ended when the leak in " +
-                    std::string(name_in_prose(*verdict.culprit)) + " was sure";
+double weight_of(const model::QuantityVerdict& verdict) {
+  const double bytes = verdict.growth.bytes_per_request;
+  return verdict.quantity == model::Quantity::native ? bytes / kNativeOverhead : bytes;
+}
+
+/// The quantities of an answer that stand for themselves, the one that matters most first.
+std::vector<model::QuantityVerdict*> name_culprits(std::vector<model::QuantityVerdict>& quantities,
+                                                   const std::vector<Track>& tracks,
+                                                   Answer answer) {
+  std::vector<model::QuantityVerdict*> culprits;
+  for (auto& each : quantities) {
+    if (each.answer != answer) continue;
+    if (is_contained(track_of(tracks, each.quantity), tracks))
+      each.reason += each.quantity == model::Quantity::native
+                         ? ": with what JavaScript holds, which it contains"
+                         : ": all of it Buffer memory, which it contains";
+    else
+      culprits.push_back(&each);
+  }
+  std::stable_sort(culprits.begin(), culprits.end(),
+                   [](const auto* a, const auto* b) { return weight_of(*a) > weight_of(*b); });
+  return culprits;
 }
 
 const model::QuantityVerdict* find_answer(const model::Verdict& verdict, Answer answer) {
@@ -139,6 +89,26 @@ const model::QuantityVerdict* find_answer(const model::Verdict& verdict, Answer 
       std::find_if(verdict.quantities.begin(), verdict.quantities.end(),
                    [&](const model::QuantityVerdict& each) { return each.answer == answer; });
   return found == verdict.quantities.end() ? nullptr : &*found;
+}
+
+/// An answer that ended the run: what else was open is not decided, and holds nothing up.
+bool conclude_growth(model::Verdict& verdict, const std::vector<Track>& tracks, Answer answer) {
+  if (find_answer(verdict, answer) == nullptr) return false;
+  const auto culprits = name_culprits(verdict.quantities, tracks, answer);
+  const model::QuantityVerdict& first =
+      culprits.empty() ? *find_answer(verdict, answer) : *culprits.front();
+  verdict.answer = answer;
+  verdict.culprit = first.quantity;
+  verdict.reason = first.reason;
+  for (std::size_t k = 1; k < culprits.size(); ++k)
+    verdict.reason += fmt::format("; {} keeps {}", name_in_prose(culprits[k]->quantity),
+                                  format_bytes(culprits[k]->growth.bytes_per_request));
+  const std::string_view what = answer == Answer::leak ? "the leak" : "the growth";
+  for (auto& each : verdict.quantities)
+    if (each.answer == Answer::inconclusive)
+      each.reason = fmt::format("not decided: the run ended when {} in {} was sure", what,
+                                name_in_prose(*verdict.culprit));
+  return true;
 }
 
 void conclude_clean(model::Verdict& verdict) {
@@ -159,14 +129,11 @@ void conclude_clean(model::Verdict& verdict) {
 
 model::Verdict conclude(const Walk& walk, const Situation& situation, const model::Memory& peaks) {
   model::Verdict verdict;
-  for (const Track& track : walk.tracks())
-    if (verdict.quantities.size() < walk.judged_count())
-      verdict.quantities.push_back(conclude_quantity(track, situation));
+  for (const Track& track : walk.judged())
+    verdict.quantities.push_back(conclude_quantity(track, situation));
   verdict.budgets = judge_budgets(walk.tracks(), peaks, situation);
-  if (find_answer(verdict, Answer::leak) != nullptr) {
-    conclude_leaks(verdict, walk.tracks());
-    return verdict;
-  }
+  for (const Answer answer : {Answer::leak, Answer::keyed_growth, Answer::time_bounded})
+    if (conclude_growth(verdict, walk.tracks(), answer)) return verdict;
   for (const Answer answer : {Answer::inconclusive, Answer::bounded}) {
     const auto* found = find_answer(verdict, answer);
     if (found == nullptr) continue;
@@ -190,30 +157,49 @@ Decision decide(const Settings& settings, const std::vector<model::Cycle>& cycle
   // What cannot be compared has been spent all the same.
   const int spent = measured - static_cast<int>(comparable.size());
   const Schedule schedule(settings.min_cycles, std::max(settings.max_cycles - spent, 1));
-  const Walk walk(settings, comparable, schedule, no_more);
-
-  double requests = 0;
-  for (const model::Cycle& cycle : comparable) requests += static_cast<double>(cycle.requests);
-  Situation situation{settings};
-  situation.cycles = static_cast<int>(comparable.size());
-  situation.requests_a_cycle = comparable.empty() ? 0 : requests / situation.cycles;
-  situation.done = walk.done();
-  situation.cut_short = no_more && situation.cycles < schedule.max_cycles();
+  const bool refuses = refuses_replay(comparable);
+  const Walk walk(settings, comparable, schedule, settings.varies && !refuses, no_more);
 
   Decision decision;
-  decision.done = walk.done();
-  decision.next = walk.confirming() ? model::Phase::confirm : model::Phase::measure;
-  decision.cycles_wanted = decision.done ? measured : walk.next_look() + spent;
+  walk.plan(decision);
+
+  double requests = 0, fresh = 0;
+  int cycles_in_all = 0;
+  for (const model::Cycle& cycle : comparable) {
+    requests += static_cast<double>(cycle.requests);
+    cycles_in_all += cycle.times;
+    if (cycle.phase != model::Phase::replay) fresh += static_cast<double>(cycle.requests);
+  }
+  Situation situation{settings};
+  situation.cycles = static_cast<int>(comparable.size());
+  situation.requests_a_cycle = comparable.empty() ? 0 : requests / cycles_in_all;
+  situation.requests = requests;
+  situation.fresh_requests = fresh;
+  situation.time_ms = comparable.empty() ? 0 : comparable.back().at_ms - comparable.front().at_ms;
+  situation.done = decision.done;
+  situation.replays = settings.varies && !refuses;
+  situation.refuses = settings.varies && refuses;
+  situation.cut_short = no_more && situation.cycles < schedule.max_cycles();
   decision.verdict = conclude(walk, situation, peaks);
+
+  const bool on_main_line = decision.times == 1 && (decision.next == model::Phase::measure ||
+                                                    decision.next == model::Phase::confirm);
+  decision.cycles_wanted = measured + (decision.done  ? 0
+                                       : on_main_line ? walk.until_next_look()
+                                                      : 1);
   return decision;
 }
 
 std::optional<double> estimate_running(const std::vector<model::Cycle>& cycles) {
-  const Series series = make_series(comparable_cycles(cycles), model::Quantity::heap_used);
-  if (series.cycles() < 3) return std::nullopt;
-  const auto window =
-      std::min(static_cast<std::size_t>(window_steps(series.cycles())), series.steps.size());
-  return stats::estimate_growth(std::span(series.steps).last(window)).trimmed;
+  std::vector<stats::Step> steps;
+  double before = 0;
+  for (const Level& level : list_levels(comparable_cycles(cycles), model::Quantity::heap_used)) {
+    if (level.joined) steps.push_back({level.bytes - before, level.requests});
+    before = level.bytes;
+  }
+  if (steps.size() < 2) return std::nullopt;
+  const auto window = static_cast<std::size_t>(window_steps(static_cast<int>(steps.size()) + 1));
+  return stats::estimate_growth(std::span(steps).last(std::min(window, steps.size()))).trimmed;
 }
 
 }  // namespace leakcheck::verdict

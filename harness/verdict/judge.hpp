@@ -16,19 +16,30 @@ struct Settings {
   int min_cycles = 12;
   int max_cycles = 64;
   model::Mode mode = model::Mode::quiet;
+  /// Whether the requests of a cycle differ from those of the one before, so that a replay tells
+  /// growth per key from growth per request.
+  bool varies = false;
+  /// Whether what was confirmed is given time: Phase::settle.
+  bool settles = false;
+  bool bounded_keys = false;
+  std::int64_t key_count = 0;
+  std::optional<double> arrival_rate{};         ///< iterations per second, for budgets over a time
+  std::vector<model::VariableUse> variables{};  ///< of the requests so far
 };
 
 /// What the series says so far.
 struct Decision {
   bool done = false;                          ///< the answer is sure, or no cycles are left
-  model::Phase next = model::Phase::measure;  ///< measure or confirm: what the next cycle is for
-  int cycles_wanted = 0;                      ///< cycles in all until the next decision
-  model::Verdict verdict;                     ///< quantities, budgets, answer; no thresholds
+  model::Phase next = model::Phase::measure;  ///< what the next cycle is for
+  int times = 1;                              ///< how many cycles it is in one
+  double ahead_ms = 0;     ///< settle: how far the clock is to be moved on by then; 0: not yet
+  int cycles_wanted = 0;   ///< cycles in all until the next decision
+  model::Verdict verdict;  ///< quantities, budgets, answer; no thresholds
 };
 
 /// Decides from the whole series of cycles after warm-up. A pure function: the same series gives
 /// the same decision, and asking in between changes nothing.
-/// Shape:  cycles in order, each with the same number of requests.
+/// Shape:  cycles in order, each of as many requests times its `times`.
 /// `peaks` holds the highest reading of every quantity, for `max` budgets.
 /// `no_more` says that time is up: decide with what is there.
 Decision decide(const Settings& settings, const std::vector<model::Cycle>& cycles,

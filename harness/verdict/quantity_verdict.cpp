@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <span>
 
 #include "harness/base/bytes.hpp"
 #include "harness/stats/robust.hpp"
@@ -22,21 +24,35 @@ model::Answer answer_of(Track::Standing standing) {
       return model::Answer::clean;
     case Track::Standing::leak:
       return model::Answer::leak;
+    case Track::Standing::keyed:
+      return model::Answer::keyed_growth;
     case Track::Standing::bounded:
       return model::Answer::bounded;
+    case Track::Standing::time_bounded:
+      return model::Answer::time_bounded;
     case Track::Standing::open:
     case Track::Standing::confirming:
+    case Track::Standing::exploring:
       break;
   }
   return model::Answer::inconclusive;
 }
 
-std::string explain_leak(const Track& track) {
-  const stats::Growth& growth = track.growth();
-  return fmt::format("{} keeps {} for every request (interval {} to {}), over {} requests",
-                     name_in_prose(track.quantity()), format_bytes(growth.trimmed),
-                     format_bytes(growth.trimmed_low()), format_bytes(growth.trimmed_high()),
-                     format_grouped(growth.requests));
+std::string interval_of(const model::Estimate& growth) {
+  return fmt::format("interval {} to {}", format_bytes(growth.low), format_bytes(growth.high));
+}
+
+std::string explain_leak(const Track& track, const model::Estimate& growth,
+                         const Situation& situation) {
+  const std::string how = track.rule() == model::Rule::step       ? ", in steps that grow"
+                          : track.rule() == model::Rule::sporadic ? ", on average"
+                                                                  : "";
+  return fmt::format("{} keeps {} for every request{} ({}), over {} requests{}",
+                     name_in_prose(track.quantity()), format_bytes(growth.bytes_per_request), how,
+                     interval_of(growth), format_grouped(static_cast<double>(growth.requests)),
+                     situation.refuses ? "; or for every key: the service refuses the same "
+                                         "requests a second time"
+                                       : "");
 }
 
 std::string explain_clean(const Track& track) {
@@ -51,37 +67,106 @@ std::string explain_clean(const Track& track) {
       name_in_prose(track.quantity()), format_bytes(track.smallest_leak()));
 }
 
+/// Bytes that a growth which has stopped has come to.
+double grown_in_all(const Track& track) {
+  const std::vector<double>& levels = track.levels();
+  return stats::median(std::span(levels).last(std::min<std::size_t>(levels.size(), 3))) -
+         levels.front();
+}
+
+/// Whether it grew and stopped; else it goes up and down.
+bool has_filled(const Track& track) {
+  if (!track.suspicion() || track.standing() != Track::Standing::bounded) return false;
+  if (!track.explored().empty()) return grown_in_all(track) > 0;
+  return is_clean(latest_steps(track.steps()), track.budget());
+}
+
 std::string explain_bounded(const Track& track) {
-  const Series& series = track.series();
-  const auto [lowest, highest] =
-      std::minmax_element(series.levels.begin() + track.first_level(), series.levels.end());
+  const std::vector<double>& levels = track.levels();
   const auto name = name_in_prose(track.quantity());
-  if (!track.suspicion() || !is_clean(latest_steps(series.steps), track.budget()))
+  if (!has_filled(track)) {
+    const auto [lowest, highest] =
+        std::minmax_element(levels.begin() + track.first_level(), levels.end());
     return fmt::format("{} rises and falls by up to {}, but its lows do not climb: no leak", name,
                        format_level(*highest - *lowest));
-
-  const std::span<const double> levels(series.levels);
-  const double grown = stats::median(levels.last(3)) - levels.front();
+  }
+  const double grown = grown_in_all(track);
   if (grown <= 0) return fmt::format("{} grew for a while and then gave it back: no leak", name);
   const auto over = std::find_if(levels.begin(), levels.end(), [&](double level) {
     return level >= levels.front() + kMostOfIt * grown;
   });
+  const double requests = track.requests_total()[static_cast<std::size_t>(over - levels.begin())];
+  return fmt::format("{} grew by {} and stopped after about {} requests: {}, no leak", name,
+                     format_level(grown), format_grouped(requests),
+                     track.explored().empty() ? "start-up work or a cache that fills"
+                                              : "a cache that is full then");
+}
+
+/// The variable with the most values: what a key most likely comes from.
+const model::VariableUse* find_key(const Settings& settings) {
+  const auto most = std::max_element(settings.variables.begin(), settings.variables.end(),
+                                     [](const model::VariableUse& a, const model::VariableUse& b) {
+                                       return a.distinct < b.distinct;
+                                     });
+  return most == settings.variables.end() || most->distinct < 2 ? nullptr : &*most;
+}
+
+model::KeyedGrowth estimate_keyed(const Track& track, const Situation& situation) {
+  const Settings& settings = situation.settings;
+  model::KeyedGrowth keyed;
+  const auto* key = find_key(settings);
+  keyed.bytes_per_key = track.growth().mean;
+  if (key != nullptr) {
+    keyed.variable = key->name;
+    keyed.keys = key->distinct;
+    // Variables of one request in ten have a tenth of the keys.
+    keyed.bytes_per_key *= situation.fresh_requests / static_cast<double>(key->distinct);
+  }
+  if (settings.key_count > 0)
+    keyed.in_the_end = keyed.bytes_per_key * static_cast<double>(settings.key_count);
+  return keyed;
+}
+
+std::string explain_keyed(const Track& track, const model::KeyedGrowth& keyed,
+                          const Settings& settings) {
+  std::string reason =
+      fmt::format("{} keeps {} for every new key{}, and nothing when the same requests come again",
+                  name_in_prose(track.quantity()), format_bytes(keyed.bytes_per_key),
+                  keyed.variable.empty() ? "" : fmt::format(" ({{{{ {} }}}})", keyed.variable));
+  if (keyed.in_the_end)
+    return reason + fmt::format(": {} in the end, for the {} keys of load.boundedKeys",
+                                format_level(*keyed.in_the_end),
+                                format_grouped(static_cast<double>(settings.key_count)));
+  if (settings.bounded_keys) return reason + "; its keys are bounded (load.boundedKeys)";
+  return reason + fmt::format(
+                      "; it had not stopped after {} of them: a leak, unless its keys are "
+                      "bounded (load.boundedKeys)",
+                      format_grouped(track.explored_requests()));
+}
+
+std::string describe_time(double ms) {
+  if (ms < 60'000) return fmt::format("{:.0f} s", ms / 1000);
+  if (ms < 3'600'000) return fmt::format("{:.0f} min", ms / 60'000);
+  return fmt::format("{:.0f} h", ms / 3'600'000);
+}
+
+std::string explain_time_bounded(const Track& track, const model::Estimate& growth) {
+  const model::TimeBound& bound = *track.time_bound();
   return fmt::format(
-      "{} grew by {} and stopped after about {} requests: start-up work or a cache that fills, "
-      "no leak",
-      name, format_level(grown),
-      format_grouped(series.requests_total[static_cast<std::size_t>(over - levels.begin())]));
+      "{} keeps {} for every request and gives it back within {}: a time to live, no leak; each "
+      "request per second takes up to {}",
+      name_in_prose(track.quantity()), format_bytes(growth.bytes_per_request),
+      describe_time(bound.after_ms),
+      format_level(growth.bytes_per_request * bound.after_ms / 1000));
 }
 
 model::Estimate estimate_of(const Track& track) {
   const stats::Growth& growth = track.growth();
   model::Estimate estimate;
   if (growth.steps == 0) return estimate;
-  const bool growing = track.suspicion() && (track.standing() == Track::Standing::leak ||
-                                             track.standing() == Track::Standing::confirming);
-  estimate.bytes_per_request = growing ? growth.trimmed : growth.mean;
-  estimate.low = growing ? growth.trimmed_low() : growth.mean_low();
-  estimate.high = growing ? growth.trimmed_high() : growth.mean_high();
+  estimate.bytes_per_request = track.is_even() ? growth.trimmed : growth.mean;
+  estimate.low = track.is_even() ? growth.trimmed_low() : growth.mean_low();
+  estimate.high = track.is_even() ? growth.trimmed_high() : growth.mean_high();
   estimate.confidence = stats::kConfidence;
   estimate.deltas = growth.steps;
   estimate.requests = std::llround(growth.requests);
@@ -112,12 +197,19 @@ model::QuantityVerdict conclude_quantity(const Track& track, const Situation& si
       verdict.reason = explain_clean(track);
       break;
     case model::Answer::leak:
-      verdict.reason = explain_leak(track);
+      verdict.reason = explain_leak(track, verdict.growth, situation);
       break;
     case model::Answer::keyed_growth:
-    case model::Answer::time_bounded:
+      verdict.keyed = estimate_keyed(track, situation);
+      verdict.reason = explain_keyed(track, *verdict.keyed, situation.settings);
+      break;
     case model::Answer::bounded:
+      if (has_filled(track)) verdict.in_the_end = std::max(grown_in_all(track), 0.0);
       verdict.reason = explain_bounded(track);
+      break;
+    case model::Answer::time_bounded:
+      verdict.time_bound = track.time_bound();
+      verdict.reason = explain_time_bounded(track, verdict.growth);
       break;
     case model::Answer::inconclusive:
       verdict.reason = explain_inconclusive(track, situation);

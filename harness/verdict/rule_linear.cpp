@@ -8,10 +8,13 @@ constexpr double kPaceKept = 0.6;
 
 }  // namespace
 
+bool is_linear(const stats::Growth& growth, double budget) {
+  return growth.trimmed_low() > budget && growth.share_positive >= kShareUp &&
+         growth.trimmed_second >= kPaceKept * growth.trimmed_first;
+}
+
 bool is_linear(const Evidence& evidence) {
-  const stats::Growth& window = evidence.window;
-  return window.trimmed_low() > evidence.budget && window.share_positive >= kShareUp &&
-         window.trimmed_second >= kPaceKept * window.trimmed_first;
+  return is_linear(evidence.window, evidence.budget);
 }
 
 }  // namespace leakcheck::verdict

@@ -36,7 +36,8 @@ struct Confirmation {
   /// For a suspicion that started anew: as far as from 1,200 requests to 6,000.
   static constexpr double kRequestsAnew = 4800;
   static constexpr int kCyclesAnew = 48;
-  static constexpr int kInterval = 8;  ///< cycles between two looks
+  static constexpr int kInterval = 8;    ///< cycles between two looks
+  static constexpr int kReplayLook = 6;  ///< the first look at a replay, which stops per-key growth
 
   double wanted_requests = 0;  ///< when a leak can be confirmed
   double enough_requests = 0;  ///< the same when the run cannot go on
@@ -46,6 +47,30 @@ struct Confirmation {
   /// A suspicion that slowed down has been followed before; it goes on for 4,800 requests and 48
   /// cycles, and has to be more even for that.
   static Confirmation of_anew(double requests, double requests_a_cycle);
+};
+
+/// Growth that comes seldom: cycles of five times the requests, so many at most.
+struct Sporadic {
+  static constexpr int kTimes = 5;
+  static constexpr int kMostSteps = 32;
+  static constexpr int kMostReplaySteps = 24;
+  static constexpr int kFewestCyclesAllowed = 48;  ///< a shorter run is one that has to be short
+};
+
+/// Growth per key, followed with fresh keys.
+struct Exploration {
+  /// By then a cache of 20,000 entries that takes one with every request has been flat for long.
+  static constexpr double kMostRequests = 30'000;
+  static constexpr double kMoreRequests = 6'000;  ///< for what neither grows nor stands still
+  static constexpr int kFewCycles = 14;           ///< as they are; from then on longer ones
+  static constexpr int kTimes = 5;
+};
+
+/// Idle time, by the service's own clock: what it gives back had a time to live.
+struct Settling {
+  /// Units: milliseconds since the settling began. Past an hour it would not help a service.
+  static constexpr double kAheadMs[] = {1'000, 10'000, 60'000, 600'000, 3'600'000};
+  static constexpr int kSteps = 5;
 };
 
 }  // namespace leakcheck::verdict

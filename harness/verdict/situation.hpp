@@ -16,7 +16,12 @@ struct Situation {
   const Settings& settings;
   int cycles = 0;               ///< comparable ones
   double requests_a_cycle = 0;  ///< mean
+  double requests = 0;          ///< in all
+  double fresh_requests = 0;    ///< without those of replays
+  double time_ms = 0;           ///< from the first of them to the last
   bool done = false;
+  bool replays = false;    ///< the requests vary, and the service takes them again
+  bool refuses = false;    ///< it does not take them again
   bool cut_short = false;  ///< by time or by its end, before the procedure was through
 };
 

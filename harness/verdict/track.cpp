@@ -7,121 +7,204 @@
 namespace leakcheck::verdict {
 namespace {
 
+using Standing = Track::Standing;
+
 struct OrderedRule {
   bool (*holds)(const Evidence&);
-  Track::Standing standing;
+  Standing standing;
   model::Rule name;
 };
 
 /// The first that holds decides. While nothing is suspected:
 constexpr std::array kMeasuring = {
-    OrderedRule{is_clean, Track::Standing::clean, model::Rule::clean},
-    OrderedRule{stays_in_envelope, Track::Standing::bounded, model::Rule::plateau},
-    OrderedRule{is_linear, Track::Standing::confirming, model::Rule::linear},
+    OrderedRule{is_clean, Standing::clean, model::Rule::clean},
+    OrderedRule{stays_in_envelope, Standing::bounded, model::Rule::plateau},
+    OrderedRule{is_linear, Standing::confirming, model::Rule::linear},
+    OrderedRule{grows_in_steps, Standing::confirming, model::Rule::step},
 };
-/// Under suspicion:
+/// Under suspicion of even growth:
 constexpr std::array kConfirming = {
-    OrderedRule{keeps_growing, Track::Standing::leak, model::Rule::linear},
-    OrderedRule{has_stopped, Track::Standing::bounded, model::Rule::plateau},
-    OrderedRule{stays_in_envelope, Track::Standing::bounded, model::Rule::plateau},
-    OrderedRule{has_slowed, Track::Standing::confirming, model::Rule::linear},
+    OrderedRule{stops_on_replay, Standing::exploring, model::Rule::replay},
+    OrderedRule{keeps_growing, Standing::leak, model::Rule::linear},
+    OrderedRule{has_stopped, Standing::bounded, model::Rule::plateau},
+    OrderedRule{stays_in_envelope, Standing::bounded, model::Rule::plateau},
+    OrderedRule{has_slowed, Standing::confirming, model::Rule::linear},
+};
+/// Under suspicion of growth in steps:
+constexpr std::array kStepping = {
+    OrderedRule{keeps_stepping, Standing::leak, model::Rule::step},
+    OrderedRule{stops_stepping, Standing::bounded, model::Rule::plateau},
 };
 /// After a growth that stopped, should other quantities keep the run going:
 constexpr std::array kStopped = {
-    OrderedRule{has_stopped, Track::Standing::bounded, model::Rule::plateau},
-    OrderedRule{stays_in_envelope, Track::Standing::bounded, model::Rule::plateau},
-    OrderedRule{is_linear, Track::Standing::confirming, model::Rule::linear},
+    OrderedRule{has_stopped, Standing::bounded, model::Rule::plateau},
+    OrderedRule{stays_in_envelope, Standing::bounded, model::Rule::plateau},
+    OrderedRule{is_linear, Standing::confirming, model::Rule::linear},
 };
 
-std::span<const OrderedRule> rules_for(Track::Standing standing, bool suspected) {
-  if (standing == Track::Standing::confirming) return kConfirming;
-  if (suspected) return kStopped;
+std::span<const OrderedRule> rules_for(Standing standing, const std::optional<Suspicion>& suspect) {
+  if (standing == Standing::confirming) {
+    if (suspect->rule == model::Rule::step) return kStepping;
+    return kConfirming;
+  }
+  if (suspect) return kStopped;
   return kMeasuring;
 }
 
+bool is_measured_further(Standing standing) {
+  return standing == Standing::open || standing == Standing::clean ||
+         standing == Standing::confirming || standing == Standing::bounded;
+}
+
+constexpr int kLargeLooks[] = {16, 32};
+constexpr int kLargeReplayLooks[] = {12, 24};
+constexpr std::size_t kExploredLook = 12;
+constexpr int kExploredInterval = 4;
+constexpr double kPaceKept = 0.5;
+constexpr double kGivenBack = 0.3;
+constexpr double kClearOfNoise = 6;
+
 }  // namespace
 
-Track::Track(model::Quantity quantity, double budget, const Series& series)
-    : quantity_(quantity), budget_(budget), series_(series) {
+Track::Track(model::Quantity quantity, double budget, bool replays)
+    : quantity_(quantity), budget_(budget), replays_(replays) {
   growth_ = stats::estimate_growth({});
+}
+
+// ---- levels -------------------------------------------------------------------------------------
+
+void Track::append(const Level& level, std::vector<stats::Step>& steps) {
+  const double step = level.joined ? level.bytes - raw_ : 0;
+  if (level.joined) steps.push_back({step, level.requests});
+  levels_.push_back(levels_.empty() ? level.bytes : levels_.back() + step);
+  requests_total_.push_back(level.requests_total);
+}
+
+void Track::take(const Level& level, bool is_look, bool last) {
+  switch (level.part) {
+    case Part::main:
+      if (levels_.empty() || level.joined) {
+        append(level, steps_);
+        ++main_cycles_;
+        if (suspicion_) replayed_since_ += level.replayed;
+      }
+      raw_ = level.bytes;
+      if (is_look || last) look(last);
+      return;
+    case Part::large:
+      append(level, large_);
+      raw_ = level.bytes;
+      return look_at_large();
+    case Part::large_replay:
+      append(level, large_replay_);
+      raw_ = level.bytes;
+      return look_at_large_replay();
+    case Part::explore:
+      append(level, explored_);
+      raw_ = level.bytes;
+      ++explored_cycles_;
+      explored_requests_ += level.requests;
+      return look_at_explored();
+    case Part::settle:
+      return look_at_settled(level);
+  }
 }
 
 double Track::requests_until(int cycles) const {
   // The first level has no step; its cycle sent as many requests as the others.
   double requests = 0;
   for (int step = 0; step + 1 < cycles; ++step)
-    requests += series_.steps[static_cast<std::size_t>(step)].requests;
+    requests += steps_[static_cast<std::size_t>(step)].requests;
   return cycles > 1 ? requests * cycles / (cycles - 1) : 0;
 }
+
+// ---- the main line ------------------------------------------------------------------------------
 
 Confirmation Track::confirmation() const {
   if (!suspicion_) return {};
   const double requests = suspicion_->requests;
+  if (suspicion_->rule == model::Rule::step) return {2 * requests, 2 * requests};
   return suspicion_->anew ? Confirmation::of_anew(requests, requests / suspicion_->cycles)
                           : Confirmation::of_first(requests);
 }
 
 bool Track::wants_look(int cycles) const {
   if (standing_ != Standing::confirming) return false;
-  if ((cycles - suspicion_->cycles) % Confirmation::kInterval == 0) return true;
+  const int since = cycles - suspicion_->cycles;
+  if (since % Confirmation::kInterval == 0 || (replays_ && since == Confirmation::kReplayLook))
+    return true;
   const double a_cycle = suspicion_->requests / suspicion_->cycles;
   const double left = confirmation().wanted_requests - cycles * a_cycle;
   return left <= 0 && left > -a_cycle;
 }
 
-Evidence Track::gather(int cycles, bool last) const {
+Evidence Track::gather(bool last) const {
   Evidence evidence;
-  const auto count = static_cast<std::size_t>(cycles);
-  evidence.levels = std::span(series_.levels).first(count);
-  evidence.steps = std::span(series_.steps).first(count - 1);
-  evidence.window = stats::estimate_growth(
-      evidence.steps.last(static_cast<std::size_t>(std::min(window_steps(cycles), cycles - 1))));
+  evidence.steps = steps_;
+  evidence.levels = std::span(levels_).first(steps_.size() + 1);
+  evidence.window = stats::estimate_growth(evidence.steps.last(
+      static_cast<std::size_t>(std::min(window_steps(main_cycles_), main_cycles_ - 1))));
   evidence.budget = budget_;
   evidence.suspicion = suspicion_;
   if (suspicion_) {
     // Half a request of slack: requests_until is a sum of fractions.
     evidence.followed_enough =
-        requests_until(cycles) + 0.5 >=
+        requests_until(main_cycles_) + 0.5 >=
         (last ? confirmation().enough_requests : confirmation().wanted_requests);
+    evidence.replayed = replayed_since_ > 0 && static_cast<std::size_t>(replayed_since_) ==
+                                                   evidence.confirming_steps().size();
   }
   return evidence;
 }
 
-void Track::look(int cycles, bool last) {
-  cycles_ = cycles;
-  if (cycles < 2) return;
-  const Evidence evidence = gather(cycles, last);
-  // A leak that was sure stays one; the run only goes on for the sake of other quantities.
-  if (cycles < kFirstCheckpoint || standing_ == Standing::leak) {
+void Track::look(bool last) {
+  if (main_cycles_ < 2) return;
+  const Evidence evidence = gather(last);
+  // What is sure stays; the run only goes on for the sake of other quantities.
+  if (!is_measured_further(standing_)) return;
+  if (main_cycles_ < kFirstCheckpoint) {
     growth_ = growth_that_decides(evidence);
     return;
   }
 
   const bool was_confirming = standing_ == Standing::confirming;
-  const auto rules = rules_for(standing_, suspicion_.has_value());
+  const auto rules = rules_for(standing_, suspicion_);
   const auto rule = std::find_if(rules.begin(), rules.end(),
                                  [&](const OrderedRule& each) { return each.holds(evidence); });
   if (rule == rules.end()) {
     // A suspicion that is neither confirmed nor refuted stays.
     if (!was_confirming) standing_ = Standing::open;
-    rule_ = was_confirming ? model::Rule::linear : model::Rule::none;
+    rule_ = was_confirming ? suspicion_->rule : model::Rule::none;
   } else {
     standing_ = rule->standing;
     rule_ = rule->name;
     if (standing_ == Standing::confirming)
-      suspicion_ = Suspicion{cycles,
-                             cycles - 1 - evidence.window.steps,
-                             requests_until(cycles),
-                             evidence.window,
-                             was_confirming,
-                             was_confirming ? suspicion_->first_cycles : cycles};
+      suspect(rule->name, evidence.window, main_cycles_ - 1 - evidence.window.steps,
+              was_confirming);
+    // Steps stop under a replay as everything that is kept per key does.
+    if (standing_ == Standing::bounded && was_confirming && replays_ &&
+        suspicion_->rule == model::Rule::step)
+      standing_ = Standing::exploring;
   }
   growth_ = growth_that_decides(evidence);
+  is_even_ = suspicion_ && suspicion_->rule == model::Rule::linear &&
+             (standing_ == Standing::leak || standing_ == Standing::confirming);
+}
+
+void Track::suspect(model::Rule rule, const stats::Growth& growth, int first_level, bool anew) {
+  const int first_cycles = anew && suspicion_ ? suspicion_->first_cycles : main_cycles_;
+  suspicion_ = Suspicion{rule,   main_cycles_, first_level, requests_until(main_cycles_),
+                         growth, anew,         first_cycles};
+  replayed_since_ = 0;
 }
 
 stats::Growth Track::growth_that_decides(const Evidence& evidence) const {
   const auto since = evidence.confirming_steps();
-  if (standing_ == Standing::leak) return stats::estimate_growth(even_steps(since));
+  if (standing_ == Standing::leak)
+    return stats::estimate_growth(
+        rule_ == model::Rule::step
+            ? evidence.steps.last(std::min(2 * since.size(), evidence.steps.size()))
+            : even_steps(since));
   if (standing_ == Standing::confirming &&
       since.size() >= static_cast<std::size_t>(evidence.window.steps))
     return stats::estimate_growth(since);
@@ -130,14 +213,88 @@ stats::Growth Track::growth_that_decides(const Evidence& evidence) const {
   return evidence.window;
 }
 
+// ---- the other parts ----------------------------------------------------------------------------
+
+void Track::stand(Standing standing, model::Rule rule, const stats::Growth& growth, bool is_even) {
+  standing_ = standing;
+  rule_ = rule;
+  growth_ = growth;
+  is_even_ = is_even;
+}
+
+void Track::look_at_large() {
+  if (standing_ != Standing::open ||
+      std::count(std::begin(kLargeLooks), std::end(kLargeLooks), large_steps()) == 0)
+    return;
+  const std::span<const stats::Step> all(large_);
+  const auto latest = all.last((all.size() + 1) / 2);
+  const stats::Growth growth = stats::estimate_growth(latest);
+  const bool even = is_linear(growth, budget_);
+  if (is_clean(latest, budget_)) return stand(Standing::clean, model::Rule::clean, growth, false);
+  growth_ = growth;
+  if (!even && !is_sporadic(all, budget_)) return;
+  const int first = static_cast<int>(levels_.size()) - 1 - (even ? growth.steps : large_steps());
+  suspect(model::Rule::sporadic, even ? growth : stats::estimate_growth(all), first, false);
+  stand(replays_ ? Standing::confirming : Standing::leak, model::Rule::sporadic, suspicion_->growth,
+        even);
+}
+
+void Track::look_at_large_replay() {
+  if (standing_ != Standing::confirming || !is_suspected(model::Rule::sporadic) ||
+      std::count(std::begin(kLargeReplayLooks), std::end(kLargeReplayLooks),
+                 large_replay_steps()) == 0)
+    return;
+  const stats::Growth growth = stats::estimate_growth(large_replay_);
+  const bool even = is_linear(growth, budget_);
+  if (is_clean(large_replay_, budget_))
+    return stand(Standing::exploring, model::Rule::replay, growth, false);
+  if (even || is_sporadic(large_replay_, budget_) ||
+      (large_replay_steps() == kLargeReplayLooks[1] && growth.mean > budget_ &&
+       growth.mean >= kPaceKept * suspicion_->growth.mean))
+    stand(Standing::leak, model::Rule::sporadic, growth, even);
+}
+
+void Track::look_at_explored() {
+  if (standing_ != Standing::exploring || explored_.size() < kExploredLook) return;
+  if (explored_.size() % kExploredInterval == 0) {
+    const auto latest = std::span(std::as_const(explored_)).last(kExploredLook);
+    if (is_clean(latest, budget_))
+      return stand(Standing::bounded, model::Rule::plateau, stats::estimate_growth(latest), false);
+  }
+  const std::span<const stats::Step> all(explored_);
+  const stats::Growth growth = stats::estimate_growth(all.last((all.size() + 1) / 2));
+  growth_ = growth;
+  if (explored_requests_ >= Exploration::kMostRequests && growth.mean_low() > budget_)
+    stand(Standing::keyed, model::Rule::replay, growth, growth.share_positive >= 0.8);
+}
+
+void Track::look_at_settled(const Level& level) {
+  if (level.ahead_ms <= 0) {  // before the clock moves: what the routes alone kept is in it
+    grown_since_ += level.bytes - raw_;
+    raw_ = level.bytes;
+    return;
+  }
+  settled_requests_ += level.requests;
+  if (standing_ != Standing::leak && standing_ != Standing::keyed &&
+      standing_ != Standing::confirming)
+    return;
+  // The requests of settling keep what all others did.
+  const double pace = standing_ == Standing::keyed ? 0 : is_even_ ? growth_.trimmed : growth_.mean;
+  const double back = raw_ + pace * settled_requests_ - level.bytes;
+  if (grown() <= 0 || back < kGivenBack * grown() || back < kClearOfNoise * growth_.spread) return;
+  standing_ = Standing::time_bounded;
+  rule_ = model::Rule::settle;
+  time_bound_ = model::TimeBound{std::min(back / grown(), 1.0), level.ahead_ms};
+}
+
 double Track::smallest_leak() const {
   if (growth_.steps == 0) return 0;
   return std::max(growth_.mean, 0.0) + stats::kSigmas * growth_.mean_error;
 }
 
 int Track::first_level() const {
-  if (suspicion_) return suspicion_->first_level;
-  return std::max(cycles_ - 1 - window_steps(cycles_), 0);
+  if (suspicion_) return std::max(suspicion_->first_level, 0);
+  return std::max(main_cycles_ - 1 - window_steps(main_cycles_), 0);
 }
 
 }  // namespace leakcheck::verdict

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "harness/model/verdict.hpp"
 #include "harness/verdict/rules.hpp"
@@ -9,54 +10,105 @@
 
 namespace leakcheck::verdict {
 
-/// One quantity on its way through the checkpoints.
+/// One quantity on its way through the procedure.
 class Track {
  public:
-  enum class Standing { open, clean, confirming, leak, bounded };
+  enum class Standing {
+    open,
+    clean,
+    confirming,  ///< it grows, and is followed: under a replay where requests vary
+    exploring,   ///< it stopped under a replay: fresh keys tell a cache from growth for ever
+    leak,
+    keyed,
+    bounded,
+    time_bounded,
+  };
 
-  /// `series` outlives the track.
-  Track(model::Quantity quantity, double budget, const Series& series);
+  /// `replays`: the procedure replays requests to tell growth per key from growth per request.
+  Track(model::Quantity quantity, double budget, bool replays);
 
-  /// Applies the rules to the first `cycles` cycles. `last` says that no more will follow.
-  void look(int cycles, bool last);
+  /// The next cycle's level. `is_look`: a look at the main line is due; `last`: the last one.
+  void take(const Level& level, bool is_look, bool last);
 
-  /// Whether a suspicion is due to be looked at after so many cycles.
+  /// Whether a suspicion is due to be looked at after so many cycles of the main line.
   bool wants_look(int cycles) const;
 
   model::Quantity quantity() const { return quantity_; }
   double budget() const { return budget_; }
   Standing standing() const { return standing_; }
-  bool settled() const { return standing_ != Standing::open && standing_ != Standing::confirming; }
+  bool is_suspected(model::Rule rule) const { return suspicion_ && suspicion_->rule == rule; }
   model::Rule rule() const { return rule_; }
   const std::optional<Suspicion>& suspicion() const { return suspicion_; }
-  const Series& series() const { return series_; }
 
   /// Of the suspicion; zeros without one.
   Confirmation confirmation() const;
 
-  int cycles() const { return cycles_; }  ///< looked at so far
+  int cycles() const { return main_cycles_; }  ///< of the main line
+  int large_steps() const { return static_cast<int>(large_.size()); }
+  int large_replay_steps() const { return static_cast<int>(large_replay_.size()); }
+  int explored_cycles() const { return explored_cycles_; }
+  double explored_requests() const { return explored_requests_; }
+
+  /// Every level of the run but those of settling, without the changes that say nothing.
+  const std::vector<double>& levels() const { return levels_; }
+  const std::vector<double>& requests_total() const { return requests_total_; }
+  const std::vector<stats::Step>& steps() const { return steps_; }  ///< of the main line
+  const std::vector<stats::Step>& explored() const { return explored_; }
+
   /// What the standing rests on: the decision window; since the suspicion when it is confirmed or
   /// being confirmed; the latest steps when the growth has stopped.
   const stats::Growth& growth() const { return growth_; }
+  /// Whether growth() is best told by its trimmed estimate; else by its mean.
+  bool is_even() const { return is_even_; }
   /// Bytes per request; a leak above it would have been seen: max(g, 0) + 3.3 se_g, 0 without
   /// steps.
   double smallest_leak() const;
   /// Index of the level from which the standing sees growth or its absence.
   int first_level() const;
+  /// Bytes gained from there to the end.
+  double grown() const {
+    return levels_.empty() ? 0 : levels_.back() - levels_[first()] + grown_since_;
+  }
+
+  const std::optional<model::TimeBound>& time_bound() const { return time_bound_; }
 
  private:
-  Evidence gather(int cycles, bool last) const;
+  std::size_t first() const { return static_cast<std::size_t>(first_level()); }
+  void append(const Level& level, std::vector<stats::Step>& steps);
+  void look(bool last);
+  void look_at_large();
+  void look_at_large_replay();
+  void look_at_explored();
+  void look_at_settled(const Level& level);
+  void suspect(model::Rule rule, const stats::Growth& growth, int first_level, bool anew);
+  void stand(Standing standing, model::Rule rule, const stats::Growth& growth, bool is_even);
+  Evidence gather(bool last) const;
   stats::Growth growth_that_decides(const Evidence& evidence) const;
   double requests_until(int cycles) const;
 
   model::Quantity quantity_;
   double budget_;
-  const Series& series_;
+  bool replays_;
   Standing standing_ = Standing::open;
   model::Rule rule_ = model::Rule::none;
   std::optional<Suspicion> suspicion_;  ///< kept when the growth has stopped: what it was
   stats::Growth growth_;
-  int cycles_ = 0;
+  bool is_even_ = false;
+  std::optional<model::TimeBound> time_bound_;
+
+  std::vector<double> levels_;
+  std::vector<double> requests_total_;
+  int main_cycles_ = 0;
+  std::vector<stats::Step> steps_;
+  std::vector<stats::Step> large_;
+  std::vector<stats::Step> large_replay_;
+  std::vector<stats::Step> explored_;
+  int explored_cycles_ = 0;
+  double explored_requests_ = 0;
+  int replayed_since_ = 0;  ///< of the steps since the suspicion
+  double raw_ = 0;          ///< the last level as it was read
+  double grown_since_ = 0;  ///< before the clock was moved on
+  double settled_requests_ = 0;
 };
 
 }  // namespace leakcheck::verdict

@@ -1,0 +1,113 @@
+#include "harness/verdict/walk.hpp"
+
+#include <cstddef>
+
+#include "harness/verdict/situation.hpp"
+
+namespace leakcheck::verdict {
+namespace {
+
+using Standing = Track::Standing;
+
+bool still_explores(const Track& track) {
+  return track.standing() == Standing::exploring &&
+         track.explored_requests() < Exploration::kMostRequests + Exploration::kMoreRequests;
+}
+
+/// Growth that was confirmed, or could not be: time may give it back.
+bool is_to_settle(const Track& track) {
+  return track.standing() == Standing::leak || track.standing() == Standing::keyed ||
+         track.standing() == Standing::confirming;
+}
+
+}  // namespace
+
+Walk::Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Schedule schedule,
+           bool replays, bool no_more)
+    : settings_(settings), schedule_(schedule), replays_(replays), no_more_(no_more) {
+  for (const auto quantity : model::kJudged)
+    if (is_counted(cycles, quantity)) add(quantity);
+  judged_ = tracks_.size();
+  for (const model::Budget& budget : settings.budgets)
+    if (is_counted(cycles, budget.quantity) &&
+        std::none_of(tracks_.begin(), tracks_.end(),
+                     [&](const Track& track) { return track.quantity() == budget.quantity; }))
+      add(budget.quantity);
+
+  std::vector<std::vector<Level>> levels;
+  for (const Track& track : tracks_) levels.push_back(list_levels(cycles, track.quantity()));
+  for (std::size_t cycle = 0; cycle < cycles.size(); ++cycle) {
+    const Level& level = levels.front()[cycle];
+    const bool counts = level.part == Part::main && (level.joined || main_cycles_ == 0);
+    main_cycles_ += counts;
+    settled_ += level.part == Part::settle;
+    const bool last =
+        (no_more_ && cycle + 1 == cycles.size()) || main_cycles_ >= schedule_.confirm_limit();
+    const bool look = counts && is_look(main_cycles_);
+    for (std::size_t track = 0; track < tracks_.size(); ++track)
+      tracks_[track].take(levels[track][cycle], look, last);
+  }
+}
+
+void Walk::add(model::Quantity quantity) {
+  tracks_.emplace_back(quantity, budget_per_request(settings_, quantity), replays_);
+}
+
+bool Walk::any(Standing standing) const {
+  return any([&](const Track& track) { return track.standing() == standing; });
+}
+
+bool Walk::still_confirms(const Track& track) const {
+  if (track.standing() != Standing::confirming) return false;
+  if (track.is_suspected(model::Rule::sporadic))
+    return track.large_replay_steps() < Sporadic::kMostReplaySteps;
+  return main_cycles_ < schedule_.confirm_limit();
+}
+
+int Walk::explored() const {
+  int most = 0;
+  for (const Track& track : judged()) most = std::max(most, track.explored_cycles());
+  return most;
+}
+
+bool Walk::is_look(int cycle) const {
+  return schedule_.is_checkpoint(cycle) ||
+         any([&](const Track& track) { return track.wants_look(cycle); });
+}
+
+void Walk::plan(Decision& decision) const {
+  decision.done = no_more_;
+  if (no_more_) return;
+  if (any(still_explores)) {
+    decision.next = model::Phase::explore;
+    decision.times = explored() < Exploration::kFewCycles ? 1 : Exploration::kTimes;
+  } else if (any([&](const Track& track) { return still_confirms(track); })) {
+    decision.next = replays_ ? model::Phase::replay : model::Phase::confirm;
+    const bool even = any([&](const Track& track) {
+      return still_confirms(track) && !track.is_suspected(model::Rule::sporadic);
+    });
+    decision.times = even ? 1 : Sporadic::kTimes;
+  } else if (settings_.settles && settled_ <= Settling::kSteps && any(is_to_settle)) {
+    // A step on which the clock stays comes first: what single routes kept is in its level.
+    decision.next = model::Phase::settle;
+    if (settled_ > 0) decision.ahead_ms = Settling::kAheadMs[settled_ - 1];
+  } else if (any(Standing::leak) || any(Standing::keyed) || any(Standing::time_bounded) ||
+             !any(Standing::open)) {
+    decision.done = true;
+  } else if (main_cycles_ < schedule_.max_cycles()) {
+    decision.next = model::Phase::measure;
+  } else {
+    decision.next = model::Phase::measure;
+    decision.times = Sporadic::kTimes;
+    decision.done = schedule_.max_cycles() < Sporadic::kFewestCyclesAllowed ||
+                    tracks_.front().large_steps() >= Sporadic::kMostSteps;
+  }
+}
+
+int Walk::until_next_look() const {
+  int cycle = main_cycles_ + 1;
+  while (!is_look(cycle) && cycle < schedule_.confirm_limit()) ++cycle;
+  return cycle - main_cycles_;
+}
+
+}  // namespace leakcheck::verdict
