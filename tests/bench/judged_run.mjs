@@ -1,17 +1,14 @@
 // One run of leakcheck, from its exit code and its run record to what the tables count; pure.
+import { truthOf } from './plan.mjs';
+import { pack } from './series.mjs';
 
-/// The quantity whose bytes per request a leak's size is of, where they are exact: the table of a
-/// Map that grows adds to the size, in steps.
-export function exactQuantity(leak) {
-  if (leak.kind === 'map') return undefined;
-  return leak.kind === 'buffer' ? 'arrayBuffers' : 'heapUsed';
-}
-
-/// clean, bounded, leak and inconclusive as leakcheck ended; anything else is broken.
+/// The answer as leakcheck ended: its exit code, the ending and the verdict must say the same.
+/// Anything else is broken.
 function answerOf(code, record) {
   const ending = record?.outcome?.ending;
-  if (code === 0 && ending === 'clean') return record.verdict.answer === 'bounded' ? 'bounded' : 'clean';
-  if (code === 1 && ending === 'leak') return 'leak';
+  const answer = record?.verdict?.answer;
+  if (code === 0 && ending === 'clean' && ['clean', 'bounded', 'time_bounded', 'keyed_growth'].includes(answer)) return answer;
+  if (code === 1 && ending === 'leak' && ['leak', 'keyed_growth'].includes(answer)) return answer;
   if (code === 5 && ending === 'inconclusive') return 'inconclusive';
   return 'broken';
 }
@@ -19,38 +16,62 @@ function answerOf(code, record) {
 /// What there is to say about a run that is not as it should be.
 function reasonOf(code, signal, record) {
   if (!record) return `no run record; ${signal ? `ended by ${signal}` : `exit ${code}`}`;
-  return record.verdict?.reason ?? record.outcome?.message ?? `exit ${code}`;
+  return record.verdict?.reason || record.outcome?.message || `exit ${code}`;
+}
+
+/// When the answer was there, in milliseconds since the launch: what comes after it finds the routes.
+function answeredAt(cycles) {
+  return cycles.findLast(({ phase }) => !['routes', 'settle'].includes(phase))?.atMs ?? NaN;
+}
+
+function judgeEstimate(run, record) {
+  const truth = truthOf(run);
+  const found = truth && record.verdict.quantities.find(({ quantity }) => quantity === truth.quantity);
+  if (!found) return {};
+  const estimate = found.growth.bytesPerRequest;
+  return {
+    estimate,
+    error: Math.abs(estimate - truth.bytes) / truth.bytes,
+    ...(truth.allocations ? { allocations: found.allocationsPerRequest ?? null } : {}),
+  };
+}
+
+/// Whether the leaky route was named, and it alone.
+function judgeRoutes(run, record) {
+  const named = (record.verdict.routes ?? []).filter(({ leaks }) => leaks).map(({ name }) => name);
+  return { named, routeRight: named.length === 1 && named[0] === run.route };
+}
+
+/// What is wrong although the answer is right; undefined for nothing.
+function flawOf(run, judged, record) {
+  if (run.route && judged.answer === 'leak' && !judged.routeRight)
+    return `${run.route} leaks; named: ${judged.named.join(', ') || 'none'}; ${record.verdict.routesSay || 'no routes'}`;
+  if (run.nativeBytes && judged.answer === 'leak' && record.verdict.culprit !== 'native')
+    return `the add-on leaks; named: ${record.verdict.culprit}`;
+  return undefined;
 }
 
 export function judgeRun(run, { code, signal, wallMs }, record) {
   const answer = answerOf(code, record);
-  const last = record?.cycles?.at(-1);
+  const cycles = record?.cycles ?? [];
+  const quantities = record?.verdict?.quantities ?? [];
   const judged = {
-    name: run.name,
-    truth: run.truth,
-    service: run.service,
-    variant: run.variant.name,
-    leak: run.leak,
-    seed: run.seed,
+    ...run,
     answer,
+    right: run.expected.includes(answer),
+    culprit: record?.verdict?.culprit ?? undefined,
     wallMs: Math.round(wallMs),
-    requests: last?.requestsTotal ?? 0,
-    cycles: record?.cycles?.length ?? 0,
-    // From ready to the last reading, which the verdict follows at once.
-    verdictMs: last ? Math.round(last.atMs - record.target.readyMs) : NaN,
-    heapUsed: record?.cycles?.map((cycle) => cycle.postGc.heapUsed),
-    arrayBuffers: record?.cycles?.at(-1)?.postGc.arrayBuffers,
-    requestsPerCycle: record?.scenario?.requestsPerCycle,
+    answeredMs: Math.round(answeredAt(cycles)),
+    requests: cycles.at(-1)?.requestsTotal ?? 0,
+    nativeCounted: quantities.some(({ quantity }) => quantity === 'native'),
+    smallestLeak: quantities.find(({ quantity }) => quantity === 'heapUsed')?.smallestLeak,
+    budget: quantities.find(({ quantity }) => quantity === 'heapUsed')?.budgetPerRequest,
+    nodeVersion: record?.target?.nodeVersion,
+    series: pack(cycles),
   };
-  if (answer === 'leak' && run.leak) {
-    const quantity = exactQuantity(run.leak);
-    const found = record.verdict.quantities.find((entry) => entry.quantity === quantity);
-    if (found) {
-      judged.estimate = found.growth.bytesPerRequest;
-      judged.error = Math.abs(judged.estimate - run.leak.size) / run.leak.size;
-    }
-  }
-  const expected = run.truth === 'healthy' ? ['clean', 'bounded'] : ['leak'];
-  if (!expected.includes(answer)) judged.reason = reasonOf(code, signal, record);
+  if (answer === 'leak' && run.truth === 'leaky') Object.assign(judged, judgeEstimate(run, record));
+  if (answer === 'leak' && run.route) Object.assign(judged, judgeRoutes(run, record));
+  const flaw = judged.right ? flawOf(run, judged, record) : reasonOf(code, signal, record);
+  if (flaw) judged.reason = flaw;
   return judged;
 }

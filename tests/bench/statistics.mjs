@@ -72,3 +72,41 @@ export function fitLine(x, y) {
   const p = error > 0 ? studentTwoSided(slope / error, n - 2) : slope === 0 ? 1 : 0;
   return { slope, p };
 }
+
+/// P(|Z| >= |z|) of a standard normal Z.
+/// Source: Abramowitz and Stegun (1964): the series 26.2.11, and for |z| above 3 the continued fraction
+/// 26.2.14, so that the error is relative to the tail.
+export function normalTwoSided(z) {
+  const x = Math.abs(z);
+  const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  if (x > 3) {
+    let fraction = 0;
+    for (let i = 60; i >= 1; --i) fraction = i / (x + fraction);
+    return (2 * density) / (x + fraction);
+  }
+  // The error stays absolute here, below 1e-14.
+  let term = x;
+  let sum = x;
+  for (let i = 1; i < 80; ++i) {
+    term *= (x * x) / (2 * i + 1);
+    sum += term;
+  }
+  return Math.max(0, 1 - 2 * density * sum);
+}
+
+/// The Mann-Kendall test for a trend: its S, with the variance for ties and the correction for
+/// continuity, and how probable one so far from 0 is without a trend.
+/// Source: Mann (1945), Econometrica 13:245-259; Kendall (1975), Rank Correlation Methods.
+export function mannKendall(y) {
+  const n = y.length;
+  let s = 0;
+  for (let i = 0; i < n; ++i) for (let j = i + 1; j < n; ++j) s += Math.sign(y[j] - y[i]);
+  const ties = new Map();
+  for (const value of y) ties.set(value, (ties.get(value) ?? 0) + 1);
+  const spreadOf = (t) => t * (t - 1) * (2 * t + 5);
+  let variance = spreadOf(n);
+  for (const t of ties.values()) variance -= spreadOf(t);
+  variance /= 18;
+  const z = variance > 0 ? (s - Math.sign(s)) / Math.sqrt(variance) : 0;
+  return { s, z, p: normalTwoSided(z) };
+}

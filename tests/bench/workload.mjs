@@ -1,4 +1,4 @@
-// The load of the bench's services, once for leakcheck's scenarios and once for the peer; pure.
+// The load of the shop, once for leakcheck's scenarios and once for the peer; pure.
 
 const order = '{"name":"a thing","price":12.5,"tags":["red","heavy"]}';
 
@@ -12,15 +12,18 @@ export const SHOP = [
   { name: 'report', weight: 1, method: 'GET', path: '/report/{{ $randomNumber(100, 1000) }}', status: 200 },
 ];
 
-/// A new entry of the cache for every request: it fills as fast as it can, and stops.
-export const FILL_CACHE = [
-  { name: 'fill', weight: 1, method: 'GET', path: '/cached/{{ $sequence }}', status: 200 },
+/// What is looked up in the store of the shop (services/stores.cjs): a new key for every request, or
+/// one of so many.
+export const LOOK_UPS = (keys) => [
+  { name: 'cached', weight: 1, method: 'GET', path: `/cached/${keys ? `{{ $randomNumber(1, ${keys}) }}` : '{{ $sequence }}'}`, status: 200 },
 ];
 
+export const flow = (name, step, weight = 1) => ({ name, weight, steps: [step] });
+
 export const toFlow = ({ name, weight, method, path, body, status }) => {
-  const request = { url: path, expect: { statusCode: status } };
+  const request = { url: path, name, expect: { statusCode: status } };
   if (body) request.json = JSON.parse(body);
-  return { name, weight, steps: [{ [method.toLowerCase()]: request }] };
+  return flow(name, { [method.toLowerCase()]: request }, weight);
 };
 
 /// Numbers from 0 to below 1, the same for the same seed.

@@ -54,6 +54,23 @@ export async function buildNative(children) {
   return folder;
 }
 
+/// Builds the add-on that leaks; returns its file, or undefined where there is no compiler.
+export async function buildAddon(children, packages) {
+  const file = path.join(build, 'addon/bench_addon.node');
+  const code = path.join(here, 'native/bench_addon.cpp');
+  if (fs.existsSync(file) && fs.statSync(file).mtimeMs > fs.statSync(code).mtimeMs) return file;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const headers = path.join(packages, 'node-api-headers/include');
+  const args = ['-std=c++20', '-O2', '-shared', '-fPIC', '-isystem', headers, code, '-o', file];
+  try {
+    await runQuietly(children, 'c++', args, 'building the add-on of tests/bench/native');
+  } catch (error) {
+    if (!(error instanceof CannotRun)) throw error;
+    return undefined;
+  }
+  return file;
+}
+
 /// An empty folder for the files of one verb; they stay until its next run.
 export function makeFolder(verb) {
   const folder = path.join(build, 'runs', verb);

@@ -1,10 +1,10 @@
 'use strict';
-const express = require('express');
+const express = require(process.env.EXPRESS || 'express');
 const shop = require('./shop.cjs');
 
 const app = express();
 app.use((request, response, next) => {
-  shop.onRequest();
+  shop.onRequest(request);
   next();
 });
 app.use(express.json());

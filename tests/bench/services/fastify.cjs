@@ -12,7 +12,7 @@ const itemSchema = {
     tags: { type: 'array', items: { type: 'string' } },
   },
 };
-app.addHook('onRequest', async () => shop.onRequest());
+app.addHook('onRequest', async (request) => shop.onRequest(request));
 app.get('/items', async () => shop.list());
 app.get('/items/:id', { schema: { response: { 200: itemSchema } } }, async (request) =>
   shop.find(request.params.id),
@@ -24,5 +24,5 @@ app.post('/items', async (request, reply) => {
 app.get('/cached/:key', async (request) => shop.lookUp(request.params.key));
 app.get('/report/:rows', async (request) => shop.report(request.params.rows));
 app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: 'not found' }));
-const [port, host] = shop.listen;
+const { port, host } = shop;
 app.listen({ port, host });

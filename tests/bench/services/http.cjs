@@ -31,7 +31,7 @@ async function answer(request, response) {
 
 http
   .createServer((request, response) => {
-    shop.onRequest();
+    shop.onRequest(request);
     answer(request, response).catch((error) => send(response, 500, { error: error.message }));
   })
   .listen(...shop.listen);

@@ -24,7 +24,7 @@ router.get('/report/:rows', (context) => {
 
 const app = new Koa();
 app.use(async (context, next) => {
-  shop.onRequest();
+  shop.onRequest(context);
   await next();
 });
 app.use(bodyParser());

@@ -1,8 +1,8 @@
-// What the four services of the bench serve, whatever their framework: the same shop.
-//   CACHE  entries of its LRU cache
-//   LEAK   what to keep for every request: leaks.cjs
+// What the services with routes serve, whatever their framework: the same shop.
+//   STORE  what /cached/:key is kept in: stores.cjs
 'use strict';
-const { makeLeak } = require('./leaks.cjs');
+const { port, host, onRequest } = require('./base.cjs');
+const makeStore = require('./stores.cjs');
 
 const items = Array.from({ length: 100 }, (_, index) => ({
   id: index + 1,
@@ -10,27 +10,7 @@ const items = Array.from({ length: 100 }, (_, index) => ({
   price: 1.5 * (index + 1),
   tags: ['new', index % 2 ? 'odd' : 'even'],
 }));
-
-/// The cache that everyone writes: a Map in the order of use, whose oldest entry goes.
-class LruCache {
-  #entries = new Map();
-  #most;
-
-  constructor(most) {
-    this.#most = most;
-  }
-
-  get(key, make) {
-    let value = this.#entries.get(key);
-    if (value === undefined) value = make(key);
-    else this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size > this.#most) this.#entries.delete(this.#entries.keys().next().value);
-    return value;
-  }
-}
-
-const cache = new LruCache(Number(process.env.CACHE));
+const lookUp = makeStore(process.env.STORE || undefined);
 
 /// Some hundred kilobytes of garbage, as a report or a rendered page makes it.
 function makeReport(rows) {
@@ -43,12 +23,23 @@ function makeReport(rows) {
   return { rows, bytes: JSON.stringify(lines).length, first: lines[0] };
 }
 
+const ROUTES = { nothing: 'lost', cached: 'cached', report: 'report' };
+
+/// The name that the load has for the route of a request.
+function routeOf(method, url) {
+  const [, room, name] = url.split('/');
+  if (room !== 'items') return ROUTES[room];
+  return method === 'POST' ? 'order' : name ? 'item' : 'list';
+}
+
 module.exports = {
-  onRequest: makeLeak(process.env.LEAK),
-  listen: [Number(process.env.PORT), '127.0.0.1'],
+  port,
+  host,
+  listen: [port, host],
+  onRequest: ({ method, url }) => onRequest(routeOf(method, url)),
   list: () => ({ items: items.slice(0, 20) }),
   find: (id) => items[Number(id) - 1],
   create: (body) => ({ id: 101, ...body, total: body.price * 1.2 }),
-  lookUp: (key) => cache.get(key, () => ({ key, name: `entry of ${key}`, rank: 7 })),
+  lookUp,
   report: (rows) => makeReport(Number(rows)),
 };

