@@ -165,7 +165,7 @@ test('a run is judged by exit code and record together', () => {
   assert.deepEqual([died.answer, died.reason], ['broken', 'no run record; ended by SIGSEGV']);
 });
 
-test('the answer was there before the routes ran; the estimate is of the quantity that is exact', () => {
+test('the time that the routes took does not count; the estimate is of the quantity that is exact', () => {
   const judged = judgeRun(healthyRun, ended(0), record('clean'));
   assert.deepEqual([judged.answeredMs, judged.wallMs, judged.requests], [700, 1235, 300]);
   const of = (leak) => judgeRun({ ...leakyRun, leak }, ended(1), record('leak'));
@@ -217,7 +217,7 @@ test('tables and goals of fixed runs', () => {
   for (const name of ['false_alarms', 'misses', 'bounded_called_leak', 'keyed_not_named', 'native_false_alarms', 'native_leaks_not_named', 'routes_not_named'])
     assert.equal(wrong[name], false, name);
   const text = (list) => makeTables(list).map(renderTable).join('\n');
-  assert.match(text(judgeAll('clean', true)), /false alarms 0 of 58: with 95 % confidence below 5\.03% of runs like these/);
+  assert.match(text(judgeAll('clean', true)), /false alarms 0 of 62: with 95 % confidence below 4\.72% of runs like these/);
   assert.match(text(judgeAll('leak', false)), /healthy_http_node\d\d_1 +1 +leak +300 +because it is leak\n/);
   assert.deepEqual(makeGoals([]), []);
 });
@@ -253,7 +253,7 @@ test('the plan: as many runs as the goals speak of', () => {
   assert.ok(size('native healthy') >= 100);
   assert.ok(size('native leak') >= 40);
   assert.ok(size('route leak') >= 60);
-  assert.ok(quick.length >= 70 && quick.length <= 100, String(quick.length));
+  assert.ok(quick.length >= 70 && quick.length <= 110, String(quick.length));
   for (const runs of [quick, full]) assert.equal(new Set(runs.map(({ name }) => name)).size, runs.length);
 });
 
@@ -285,7 +285,7 @@ test('the plan: any first few are a fair sample, and a seed moves them all', () 
   const few = planRuns({ ...check({ runs: '100' }), nodes: NODES });
   assert.deepEqual(few, full.slice(0, 100));
   assert.equal(planRuns({ ...check({ seed: '50' }), nodes: NODES })[0].seed, full[0].seed + 49);
-  const sharp = planRuns({ ...check({ only: '_sharp_' }), nodes: NODES });
+  const sharp = planRuns({ ...check({ only: '^healthy_sharp_' }), nodes: NODES });
   assert.deepEqual(valuesOf(sharp, ({ service }) => service), ['sharp']);
 });
 
@@ -430,6 +430,7 @@ test('ci/bench: usage errors exit 2 and say what there is', () => {
     [['verdict', '--runs', '0'], /--runs/],
     [['verdict', '--seed', 'x'], /--seed/],
     [['verdict', '--jobs', '0'], /--jobs/],
+    [['verdict', '--only', '('], /--only: .*regular/],
     [['verdict', '--minutes', 'soon'], /--minutes/],
   ]) {
     const { status, stdout, stderr } = behindDoor(...args);

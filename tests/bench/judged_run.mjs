@@ -19,9 +19,12 @@ function reasonOf(code, signal, record) {
   return record.verdict?.reason || record.outcome?.message || `exit ${code}`;
 }
 
-/// When the answer was there, in milliseconds since the launch: what comes after it finds the routes.
+/// When the answer was there, in milliseconds since the launch, less the time that the routes took:
+/// they say where, not whether.
 function answeredAt(cycles) {
-  return cycles.findLast(({ phase }) => !['routes', 'settle'].includes(phase))?.atMs ?? NaN;
+  let routesMs = 0;
+  for (const [i, { phase, atMs }] of cycles.entries()) if (phase === 'routes') routesMs += atMs - (cycles[i - 1]?.atMs ?? atMs);
+  return (cycles.at(-1)?.atMs ?? NaN) - routesMs;
 }
 
 function judgeEstimate(run, record) {

@@ -87,7 +87,10 @@ export const STRATA = [
     expected: PASSES,
     full: 100,
     quick: 5,
-    make: (i, names) => ({ service: NATIVE_SERVICES.filter((name) => names.includes(name))[i % NATIVE_SERVICES.length] ?? 'addon' }),
+    make: (i, names) => {
+      const services = NATIVE_SERVICES.filter((name) => names.includes(name));
+      return { service: services[i % services.length] };
+    },
   },
   {
     name: 'keyed',
@@ -142,16 +145,18 @@ export const STRATA = [
   },
 ];
 
-/// Runs alone on the machine, whose times count: small healthy services, and 64 B a request in them.
+/// Runs alone on the machine, whose times count: small healthy services, and 64 B a request in them;
+/// the first few by hand too.
 const SMALL = ['http', 'express5', 'fastify', 'koa'];
 const ALONE = [
-  { name: 'alone, healthy', truth: 'healthy', expected: PASSES, full: 40, quick: 8, make: (i) => ({ service: SMALL[i % 4] }) },
+  { name: 'alone, healthy', truth: 'healthy', expected: PASSES, full: 40, quick: 12, paired: 12, make: (i) => ({ service: SMALL[i % 4] }) },
   {
     name: 'alone, leak',
     truth: 'leaky',
     expected: ['leak'],
     full: 20,
-    quick: 4,
+    quick: 6,
+    paired: 6,
     make: (i) => ({ service: SMALL[i % 4], leak: { kind: ['slots', 'closure', 'promise', 'buffer', 'string'][i % 5], size: 64 } }),
   },
 ];
@@ -183,7 +188,8 @@ function runsOf(stratum, count, { names, nodes, ownNode, seed, alone }) {
       stratum: stratum.name,
       truth: stratum.truth,
       expected: stratum.expected,
-      alone: alone ?? false,
+      alone,
+      paired: i < (stratum.paired ?? 0),
       ...made,
       node: turn === undefined ? pick(usable, i, Math.SQRT2 - 1) : usable[turn % usable.length],
       keepAlive: alone || spread(i, Math.sqrt(3) - 1) < 2 / 3,
@@ -198,7 +204,7 @@ function runsOf(stratum, count, { names, nodes, ownNode, seed, alone }) {
 /// The runs in their order: those that need the machine to themselves, then the strata mixed, so that
 /// any first few are a fair sample of the plan. `nodes` are the majors of Node.js that can be had,
 /// `missing` the services that cannot.
-export function planRuns({ full, seed = 1, nodes, ownNode = 20, missing = [], runs = Infinity, only = '' }) {
+export function planRuns({ full, seed = 1, nodes, ownNode = 20, missing = [], runs = Infinity, only = /(?:)/ }) {
   const names = SERVICE_NAMES.filter((name) => !missing.includes(name) && nodesOf(name, nodes, ownNode).length > 0);
   const make = (strata, alone) =>
     strata
@@ -207,7 +213,7 @@ export function planRuns({ full, seed = 1, nodes, ownNode = 20, missing = [], ru
       .sort((a, b) => a.place - b.place);
   return [...make(ALONE, true), ...make(STRATA, false)]
     .map(({ place, ...run }) => run)
-    .filter(({ name }) => name.includes(only))
+    .filter(({ name }) => only.test(name))
     .slice(0, runs);
 }
 

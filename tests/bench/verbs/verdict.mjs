@@ -16,10 +16,10 @@ const DEFAULT_RESULTS = path.join(source, 'build/bench/verdict-results.jsonl');
 
 export const summary = 'false alarms, misses, estimates and times on services made of real packages';
 export const usage = [
-  '--quick               a sample of some 90 runs',
+  '--quick               a sample of some 100 runs',
   '--full                all of the plan (the default): some 1,900 runs; hours',
   '--runs N              the first N runs of the plan: any first few are a fair sample of it',
-  '--only TEXT           only runs with TEXT in their name',
+  '--only PATTERN        only runs whose name the regular expression finds (^healthy_, _sharp_)',
   '--jobs N              N runs at a time (2); those that take times are always alone',
   '--minutes N           starts no run after so long, and reports what there is',
   '--resume              counts what the results hold for this binary, and runs the rest',
@@ -45,12 +45,20 @@ function readCount(values, name, least, otherwise) {
   return Number(text);
 }
 
+function readPattern(text) {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new UsageError(`--only: ${error.message}`);
+  }
+}
+
 export function check(values) {
   if (values.quick && values.full) throw new UsageError('--quick and --full exclude each other');
   return {
     full: !values.quick,
     runs: readCount(values, 'runs', 1, Infinity),
-    only: values.only ?? '',
+    only: readPattern(values.only ?? ''),
     jobs: readCount(values, 'jobs', 1, 2),
     minutes: readCount(values, 'minutes', 1, Infinity),
     resume: values.resume ?? false,
@@ -172,7 +180,7 @@ export async function measure({ wants, children, binary, folder, progress }) {
   const make = async (run) => {
     progress(`verdict ${Math.min(known.size + 1, plan.length)}/${plan.length}, ${wrong} not right: ${run.name}`);
     const judged = await runLeakcheck(run, { children, binary, folder, nodes, packages, addon });
-    const isPaired = run.alone && autocannon && judged.requests > 0;
+    const isPaired = run.paired && autocannon && judged.requests > 0;
     if (isPaired) judged.byHand = await runPeer(run, judged, { wants, children, autocannon, packages });
     return judged;
   };
