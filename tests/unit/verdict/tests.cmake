@@ -1,6 +1,8 @@
 leakcheck_unit_tests(verdict SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/budgets_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/growth_kinds_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/judge_ablation_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/judge_routes_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/judge_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/synthetic_service.cpp
   ${CMAKE_CURRENT_LIST_DIR}/thresholds_test.cpp)
