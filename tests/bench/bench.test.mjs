@@ -191,7 +191,7 @@ test('the leaky route is right when it is named, and it alone', () => {
     judgeRun(run, ended(1), record('leak', { routes: ['list', 'item', 'order'].map((name) => ({ name, leaks: names.includes(name) })) }));
   assert.deepEqual([judge('item').routeRight, judge('item').reason], [true, undefined]);
   assert.match(judge('list').reason, /item leaks; named: list/);
-  assert.equal(judge('list', 'item').routeRight, false);
+  assert.equal(judge('item', 'order').routeRight, false, 'others are named too');
   assert.match(judge().reason, /named: none/);
   assert.match(judgeRun(run, ended(1), record('leak')).reason, /named: none; no routes/);
 });
@@ -219,6 +219,11 @@ test('tables and goals of fixed runs', () => {
   const text = (list) => makeTables(list).map(renderTable).join('\n');
   assert.match(text(judgeAll('clean', true)), /false alarms 0 of 62: with 95 % confidence below 4\.72% of runs like these/);
   assert.match(text(judgeAll('leak', false)), /healthy_http_node\d\d_1 +1 +leak +300 +because it is leak\n/);
+  const natives = quick.filter((run) => run.nativeBytes);
+  const called = (verdict) => states(natives.map((run) => judgeRun(run, ended(1), record('leak', verdict)))).native_leaks_not_named;
+  assert.deepEqual([called({ culprit: 'native' }), called({ culprit: 'heapUsed' })], [true, false]);
+  const quantities = [{ quantity: 'native', growth: { bytesPerRequest: 72 }, allocationsPerRequest: 2 }];
+  assert.equal(called({ culprit: 'native', quantities }), false, 'one block a request');
   assert.deepEqual(makeGoals([]), []);
 });
 
