@@ -34,7 +34,9 @@ bool Session::open_run_folder() {
     warning.at_ms = since_launch_ms();
     report_.process_warnings.push_back(std::move(warning));
   };
-  auto hub = agent::AgentHub::listen(options_.run_folder, scenario_.mode, loop_, callbacks);
+  const bool starts_quiet = scenario_.mode == model::Mode::automatic;
+  auto hub = agent::AgentHub::listen(
+      options_.run_folder, starts_quiet ? model::Mode::quiet : scenario_.mode, loop_, callbacks);
   if (!hub) {
     end_with(hub.error());
     return false;

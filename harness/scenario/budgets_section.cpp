@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "harness/scenario/fields.hpp"
+#include "harness/scenario/growth_limit.hpp"
 #include "harness/scenario/scalars.hpp"
 #include "harness/scenario/sections.hpp"
-#include "harness/scenario/units.hpp"
 #include "harness/scenario/yaml_number.hpp"
 
 namespace leakcheck::scenario {
@@ -15,27 +16,40 @@ namespace {
 using model::Budget;
 using model::Quantity;
 
-constexpr std::array kQuantities = {Quantity::heap_used, Quantity::heap_total, Quantity::external,
-                                    Quantity::array_buffers, Quantity::rss};
+constexpr std::array kQuantities = {Quantity::heap_used, Quantity::heap_total,
+                                    Quantity::external,  Quantity::array_buffers,
+                                    Quantity::rss,       Quantity::native};
 
 bool is_judged(Quantity quantity) {
   return std::find(model::kJudged.begin(), model::kJudged.end(), quantity) != model::kJudged.end();
 }
 
-std::string why_not_judged(Quantity quantity) {
+/// Empty when the quantity takes limits of this kind.
+std::string why_not(Quantity quantity, Budget::Kind kind) {
+  if (quantity == Quantity::native && kind == Budget::Kind::max)
+    return "native memory is read after collections, not in between, so its highest is not known";
+  if (kind == Budget::Kind::max || is_judged(quantity)) return "";
   if (quantity == Quantity::rss)
     return "the rss of healthy services grows by kilobytes per request, so it takes max only";
   return "V8 reserves its heap in steps, leak or no leak, so heapTotal takes max only";
 }
 
-std::optional<double> read_percent(Context& context, const Node& node, const std::string& label,
-                                   const std::string& text) {
-  const auto percent = parse_percent(text);
-  if (!percent)
-    context.problems.add(
-        node.place, fmt::format("{} must be a percentage; this is {}", label, in_quotes(node.text)),
-        "write 15%");
-  return percent;
+std::string what_instead(Quantity quantity) {
+  if (quantity == Quantity::native)
+    return "write native: { perRequest: 64B }, and limit the highest reading of rss";
+  return fmt::format("write {}: {{ max: 320MB }}, and limit heapUsed or external",
+                     model::to_string(quantity));
+}
+
+/// False, with a problem, when the quantity takes no limit of this kind.
+bool takes_limit(Context& context, const Fields& fields, Quantity quantity, const std::string& key,
+                 Budget::Kind kind) {
+  const std::string reason = why_not(quantity, kind);
+  if (reason.empty()) return true;
+  context.problems.add(fields.place(key),
+                       fmt::format("{} cannot be limited: {}", fields.label(key), reason),
+                       what_instead(quantity));
+  return false;
 }
 
 std::optional<double> read_size(Context& context, const Node& node, const std::string& label,
@@ -59,21 +73,24 @@ std::optional<double> read_size(Context& context, const Node& node, const std::s
 void read_limit(Context& context, const Fields& fields, Quantity quantity, const std::string& key,
                 Budget::Kind kind, std::vector<Budget>& out) {
   const Node* node = fields.find(key);
-  if (node == nullptr) return;
-  if (kind != Budget::Kind::max && !is_judged(quantity)) {
-    context.problems.add(
-        fields.place(key),
-        fmt::format("{} cannot be limited: {}", fields.label(key), why_not_judged(quantity)),
-        fmt::format("write {}: {{ max: 320MB }}, and limit heapUsed or external",
-                    model::to_string(quantity)));
-    return;
-  }
+  if (node == nullptr || !takes_limit(context, fields, quantity, key, kind)) return;
   const auto text = read_text(context, *node, fields.label(key));
   if (!text) return;
-  const auto limit = kind == Budget::Kind::growth_percent
-                         ? read_percent(context, *node, fields.label(key), *text)
-                         : read_size(context, *node, fields.label(key), *text);
+  const auto limit = read_size(context, *node, fields.label(key), *text);
   if (limit) out.push_back({quantity, kind, *limit, *text});
+}
+
+void read_growth(Context& context, const Fields& fields, Quantity quantity,
+                 std::vector<Budget>& out) {
+  // Of `over` and `at` without growth, rss and heapTotal say no more than that they take max only.
+  for (const char* key : {"growth", "over", "at"})
+    if (fields.find(key) != nullptr &&
+        !takes_limit(context, fields, quantity, key, Budget::Kind::growth_percent))
+      return;
+  auto limit = read_growth_limit(context, fields);
+  if (!limit) return;
+  limit->quantity = quantity;
+  out.push_back(std::move(*limit));
 }
 
 }  // namespace
@@ -88,12 +105,13 @@ std::vector<Budget> read_budgets(Context& context, const Node& node) {
     const std::string name(model::to_string(quantity));
     const Node* limits = quantities.find(name);
     if (limits == nullptr) continue;
-    const Fields fields(context, *limits, "budgets." + name, {"growth", "perRequest", "max"});
+    const Fields fields(context, *limits, "budgets." + name,
+                        {"growth", "over", "at", "perRequest", "max"});
     if (fields.is_map() && limits->entries.empty())
       context.problems.add(
           limits->place, fmt::format("budgets.{} has no limit", name),
           is_judged(quantity) ? "write { perRequest: 64B }" : "write { max: 320MB }");
-    read_limit(context, fields, quantity, "growth", Budget::Kind::growth_percent, budgets);
+    read_growth(context, fields, quantity, budgets);
     read_limit(context, fields, quantity, "perRequest", Budget::Kind::per_request, budgets);
     read_limit(context, fields, quantity, "max", Budget::Kind::max, budgets);
   }

@@ -45,7 +45,7 @@ std::string needs_shell(const Template& parsed, const std::vector<std::string>& 
   return "";
 }
 
-std::vector<Template> read_words(Context& context, const Node& node) {
+std::vector<Template> read_words(Context& context, const Node& node, const std::string& label) {
   const auto parsed = parse_template(node.text);
   if (!parsed) {
     context.problems.add(node.place, parsed.error().message, parsed.error().hint);
@@ -53,15 +53,15 @@ std::vector<Template> read_words(Context& context, const Node& node) {
   }
   const std::vector<std::string> words = split_words(*parsed, node.text);
   if (words.empty()) {
-    context.problems.add(node.place, "target.command is empty", "write command: [node, server.js]");
+    context.problems.add(node.place, label + " is empty", "write command: [node, server.js]");
     return {};
   }
   const std::string reason = needs_shell(*parsed, words);
   if (!reason.empty()) {
     context.problems.add(
         node.place,
-        fmt::format("target.command has {}, which only a shell understands", in_quotes(reason)),
-        reason.ends_with('=') ? "set variables under target.env, or add shell: true"
+        fmt::format("{} has {}, which only a shell understands", label, in_quotes(reason)),
+        reason.ends_with('=') ? "set variables under env, or add shell: true to the target"
                               : "add shell: true, or write the command as a list of words");
     return {};
   }
@@ -69,19 +69,19 @@ std::vector<Template> read_words(Context& context, const Node& node) {
   for (const std::string& word : words) {
     Node part = node;  // a word at the place of the whole
     part.text = word;
-    if (auto argument = read_placeholders(context, part, Scope::target, "target.command"))
+    if (auto argument = read_placeholders(context, part, Scope::target, label))
       out.push_back(std::move(*argument));
   }
   return out;
 }
 
-std::vector<Template> read_list(Context& context, const Node& node) {
+std::vector<Template> read_list(Context& context, const Node& node, const std::string& label) {
   std::vector<Template> out;
   for (const NodePtr& item : node.items) {
     const bool first = item == node.items.front();
-    auto word = read_template(
-        context, *item, first ? "the program of target.command" : "an argument of target.command",
-        Scope::target, !first);
+    auto word =
+        read_template(context, *item, (first ? "the program of " : "an argument of ") + label,
+                      Scope::target, !first);
     if (word) out.push_back(std::move(*word));
   }
   return out;
@@ -89,20 +89,21 @@ std::vector<Template> read_list(Context& context, const Node& node) {
 
 }  // namespace
 
-std::vector<Template> read_command(Context& context, const Node& node, bool shell) {
-  if (node.is_scalar() && !shell) return read_words(context, node);
+std::vector<Template> read_command(Context& context, const Node& node, const std::string& label,
+                                   bool shell) {
+  if (node.is_scalar() && !shell) return read_words(context, node, label);
   if (node.is_scalar()) {
-    auto line = read_template(context, node, "target.command", Scope::target);
+    auto line = read_template(context, node, label, Scope::target);
     return line ? std::vector{std::move(*line)} : std::vector<Template>{};
   }
   if (node.is_list() && shell) {
-    context.problems.add(node.place, "target.command is a list, and target.shell is true",
+    context.problems.add(node.place, label + " is a list, and target.shell is true",
                          "a shell takes one line: write the command as text, or remove shell");
     return {};
   }
-  if (node.is_list() && !node.items.empty()) return read_list(context, node);
+  if (node.is_list() && !node.items.empty()) return read_list(context, node, label);
   context.problems.add(node.place,
-                       fmt::format("target.command must be a list of words or text; this is {}",
+                       fmt::format("{} must be a list of words or text; this is {}", label,
                                    node.is_list() ? "an empty list" : kind_name(node)),
                        "write command: [node, server.js]");
   return {};

@@ -9,6 +9,7 @@
 #include "harness/scenario/headers.hpp"
 #include "harness/scenario/scalars.hpp"
 #include "harness/scenario/sections.hpp"
+#include "harness/scenario/yaml_number.hpp"
 
 namespace leakcheck::scenario {
 namespace {
@@ -20,6 +21,7 @@ constexpr int kMostRequests = 10'000'000;
 constexpr int kLeastMin = 6;      // nothing is decided before 12 cycles, whatever it says
 constexpr int kLeastCycles = 12;  // with fewer, no rule of the verdict can answer
 constexpr int kMostCycles = 10'000;
+constexpr std::int64_t kMostKeys = 1'000'000'000'000;
 constexpr const char* kFlowHint = "write load: { flows: [{ name: home, steps: [{ get: / }] }] }";
 
 model::Warmup read_warmup(Context& context, const Node& node) {
@@ -40,9 +42,11 @@ model::Warmup read_warmup(Context& context, const Node& node) {
 model::Cycles read_cycles(Context& context, const Node& node) {
   const Fields fields(context, node, "load.cycles", {"requests", "min", "max"});
   model::Cycles cycles;
-  if (const Node* requests = fields.find("requests"))
+  if (const Node* requests = fields.find("requests")) {
     cycles.requests = read_int(context, *requests, "load.cycles.requests", {1, kMostRequests})
                           .value_or(cycles.requests);
+    cycles.follow_collection = false;
+  }
   const Node* min_node = fields.find("min");
   const Node* max_node = fields.find("max");
   std::optional<int> min;
@@ -113,6 +117,42 @@ void read_connections(Context& context, const Fields& fields, model::LoadSpec& l
                 load.connect_timeout);
 }
 
+/// As YAML's core schema has them.
+bool is_bool(std::string_view text) {
+  constexpr std::array words = {"true", "True", "TRUE", "false", "False", "FALSE"};
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+/// true, false, or how many values the variables have in production.
+void read_bounded_keys(Context& context, const Node& node, model::LoadSpec& load) {
+  const std::string label = "load.boundedKeys";
+  const auto text = node.is_scalar() ? read_text(context, node, label) : std::nullopt;
+  if (node.is_scalar() && !text) return;
+  if (text && parse_number(*text)) {
+    load.key_count = read_integer(context, node, label, {1, kMostKeys}).value_or(0);
+    load.bounded_keys = load.key_count > 0;
+  } else if (text && !is_bool(*text)) {
+    context.problems.add(node.place,
+                         fmt::format("{} must be true, false or how many values the variables "
+                                     "have; this is {}",
+                                     label, in_quotes(*text)),
+                         "write boundedKeys: true, or boundedKeys: 5000");
+  } else {
+    load.bounded_keys = read_bool(context, node, label).value_or(false);
+  }
+}
+
+/// What is done about growth, beside measuring it.
+void read_answers(Context& context, const Fields& fields, model::LoadSpec& load) {
+  using Isolate = model::LoadSpec::Isolate;
+  constexpr std::array when = {Isolate::never, Isolate::on_failure, Isolate::always};
+  if (const Node* node = fields.find("isolate"))
+    if (const auto index =
+            read_choice(context, *node, "load.isolate", {"never", "on-failure", "always"}))
+      load.isolate = when[*index];
+  if (const Node* node = fields.find("boundedKeys")) read_bounded_keys(context, *node, load);
+}
+
 /// Who does what. The setup comes first, as everything can use what it captures.
 void read_actors(Context& context, const Node& node, const Fields& fields, model::LoadSpec& load) {
   context.captures.all = find_captures(node);
@@ -128,26 +168,29 @@ void read_actors(Context& context, const Node& node, const Fields& fields, model
 }  // namespace
 
 model::LoadSpec read_load(Context& context, const Node& node) {
-  const Fields fields(context, node, "load", {"vus",
-                                              "arrivalRate",
-                                              "rampTo",
-                                              "phases",
-                                              "whenBusy",
-                                              "keepAlive",
-                                              "requestsPerConnection",
-                                              "cookies",
-                                              "httpVersion",
-                                              "proxy",
-                                              "headers",
-                                              "warmup",
-                                              "cycles",
-                                              "max",
-                                              "timeout",
-                                              "connectTimeout",
-                                              "seed",
-                                              "setup",
-                                              "teardown",
-                                              "flows"});
+  const Fields fields(context, node, "load",
+                      {"vus",
+                       "arrivalRate",
+                       "rampTo",
+                       "phases",
+                       "whenBusy",
+                       "keepAlive",
+                       "requestsPerConnection",
+                       "cookies",
+                       "httpVersion",
+                       "proxy",
+                       "headers",
+                       "warmup",
+                       "cycles",
+                       "max",
+                       "timeout",
+                       "connectTimeout",
+                       "seed",
+                       "isolate",
+                       "boundedKeys",
+                       "setup",
+                       "teardown",
+                       "flows"});
   model::LoadSpec load;
   if (const Node* vus = fields.find("vus"))
     load.vus = read_int(context, *vus, "load.vus", {1, 10'000}).value_or(load.vus);
@@ -155,6 +198,9 @@ model::LoadSpec read_load(Context& context, const Node& node) {
   read_connections(context, fields, load);
   if (const Node* warmup = fields.find("warmup")) load.warmup = read_warmup(context, *warmup);
   if (const Node* cycles = fields.find("cycles")) load.cycles = read_cycles(context, *cycles);
+  // All phases make one cycle, however long a collection takes.
+  if (!load.phases.empty()) load.cycles.follow_collection = false;
+  read_answers(context, fields, load);
   take_duration(context, fields, "max", {milliseconds(1000), hours(168)}, load.max);
   if (const Node* seed = fields.find("seed"))
     load.seed = static_cast<std::uint64_t>(

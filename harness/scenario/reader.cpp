@@ -47,9 +47,10 @@ std::string read_name(Context& context, const Fields& fields, std::string otherw
 }
 
 model::Mode read_mode(Context& context, const Node& node) {
-  constexpr std::array modes = {model::Mode::quiet, model::Mode::freeze, model::Mode::native};
-  const auto index = read_choice(context, node, "mode", {"quiet", "freeze", "native"});
-  return index ? modes[*index] : model::Mode::quiet;
+  using model::Mode;
+  constexpr std::array modes = {Mode::automatic, Mode::quiet, Mode::freeze, Mode::native};
+  const auto index = read_choice(context, node, "mode", {"auto", "quiet", "freeze", "native"});
+  return index ? modes[*index] : Mode::automatic;
 }
 
 /// What k6 has no default for and every run needs: a load that fails proves nothing.
@@ -73,11 +74,21 @@ void check_way(Context& context, const Fields& fields) {
                          "remove one of them: a proxy connects over TCP");
 }
 
+/// A budget for what the scenario says is not to be counted could never be judged.
+void check_native(Context& context, const Fields& fields, const model::TargetSpec& target) {
+  const Node* budgets = fields.find("budgets");
+  if (target.count_malloc || budgets == nullptr || !budgets->is_map()) return;
+  if (const Entry* native = find_entry(*budgets, "native"))
+    context.problems.add(native->key_place, "budgets.native with target.countMalloc: false",
+                         "remove one of them: without countMalloc native memory is not known");
+}
+
 model::Scenario read_scenario(Context& context, const Document& document, const Node& root) {
   const Fields fields(context, root, "the scenario",
                       {"version", "name", "extends", "profiles", "mode", "target", "payload",
-                       "load", "budgets", "thresholds", "reporters"});
+                       "load", "budgets", "thresholds", "reporters", "suspects"});
   model::Scenario scenario;
+  scenario.mode = model::Mode::automatic;
   scenario.file = document.source->path;
   read_version(context, fields);
   scenario.name = read_name(context, fields, document.source->path.stem().string());
@@ -92,6 +103,7 @@ model::Scenario read_scenario(Context& context, const Document& document, const 
   check_way(context, fields);
   if (const Node* budgets = fields.find("budgets"))
     scenario.budgets = read_budgets(context, *budgets);
+  check_native(context, fields, scenario.target);
   if (const Node* thresholds = fields.find("thresholds"))
     scenario.thresholds = read_thresholds(context, *thresholds);
   add_default_threshold(scenario.thresholds);
@@ -99,6 +111,8 @@ model::Scenario read_scenario(Context& context, const Document& document, const 
     scenario.reporters = read_reporters(context, *reporters);
   else
     scenario.reporters = {model::ReporterSpec{}};
+  if (const Node* suspects = fields.find("suspects"))
+    scenario.suspects = read_suspects(context, *suspects, scenario.target.shell);
   return scenario;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/scenario/context.hpp"
@@ -16,8 +17,12 @@ namespace leakcheck::scenario {
 model::TargetSpec read_target(Context& context, const Node& node);
 model::Ready read_ready(Context& context, const Node& node);
 model::Stop read_stop(Context& context, const Node& node);
-/// argv of target.command; see the YAML reference for the string form.
-std::vector<Template> read_command(Context& context, const Node& node, bool shell);
+/// argv of a command; see the YAML reference for the string form. `label`: "target.command".
+std::vector<Template> read_command(Context& context, const Node& node, const std::string& label,
+                                   bool shell);
+/// Environment variables for the service. `label`: "target.env".
+std::vector<std::pair<std::string, Template>> read_env(Context& context, const Node& node,
+                                                       const std::string& label);
 
 /// Also sets context.payload_fields.
 std::optional<model::Payload> read_payload(Context& context, const Node& node);
@@ -49,6 +54,8 @@ std::vector<model::Budget> read_budgets(Context& context, const Node& node);
 /// Uses context.step_names.
 std::vector<model::Threshold> read_thresholds(Context& context, const Node& node);
 std::vector<model::ReporterSpec> read_reporters(Context& context, const Node& node);
+/// `shell` is target.shell, which holds for the commands of variants too.
+std::vector<model::Suspect> read_suspects(Context& context, const Node& node, bool shell);
 
 /// The path, absolute: relative ones start at the folder of the file that has them.
 std::filesystem::path resolve_path(const Place& place, const std::string& path);

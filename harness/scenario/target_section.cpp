@@ -25,25 +25,6 @@ void read_cwd(Context& context, const Node& node, model::TargetSpec& spec) {
                          "the path is relative to this file's folder");
 }
 
-void read_env(Context& context, const Node& node, model::TargetSpec& spec) {
-  if (!node.is_map()) {
-    context.problems.add(node.place,
-                         fmt::format("target.env must be a map; this is {}", kind_name(node)),
-                         "write env: { NAME: value }");
-    return;
-  }
-  for (const Entry& entry : node.entries) {
-    if (entry.key.empty() || entry.key.find_first_of(kNotInNames) != std::string::npos)
-      context.problems.add(
-          entry.key_place,
-          fmt::format("{} is not the name of an environment variable", in_quotes(entry.key)),
-          "write env: { NAME: value }, without \"=\", blanks and brackets in the name");
-    if (auto value =
-            read_template(context, *entry.value, "target.env." + entry.key, Scope::target, true))
-      spec.env.emplace_back(entry.key, std::move(*value));
-  }
-}
-
 void read_node_flags(Context& context, const Node& node, model::TargetSpec& spec) {
   if (!node.is_list()) {
     context.problems.add(
@@ -125,17 +106,39 @@ fs::path resolve_path(const Place& place, const std::string& path) {
   return (folder / path).lexically_normal();
 }
 
+std::vector<std::pair<std::string, Template>> read_env(Context& context, const Node& node,
+                                                       const std::string& label) {
+  std::vector<std::pair<std::string, Template>> env;
+  if (!node.is_map()) {
+    context.problems.add(node.place,
+                         fmt::format("{} must be a map; this is {}", label, kind_name(node)),
+                         "write env: { NAME: value }");
+    return env;
+  }
+  for (const Entry& entry : node.entries) {
+    if (entry.key.empty() || entry.key.find_first_of(kNotInNames) != std::string::npos)
+      context.problems.add(
+          entry.key_place,
+          fmt::format("{} is not the name of an environment variable", in_quotes(entry.key)),
+          "write env: { NAME: value }, without \"=\", blanks and brackets in the name");
+    if (auto value = read_template(context, *entry.value, fmt::format("{}.{}", label, entry.key),
+                                   Scope::target, true))
+      env.emplace_back(entry.key, std::move(*value));
+  }
+  return env;
+}
+
 model::TargetSpec read_target(Context& context, const Node& node) {
-  const Fields fields(
-      context, node, "target",
-      {"command", "shell", "cwd", "env", "node", "url", "socketPath", "tls", "ready", "stop"});
+  const Fields fields(context, node, "target",
+                      {"command", "shell", "cwd", "env", "node", "url", "socketPath", "tls",
+                       "ready", "stop", "countMalloc"});
   model::TargetSpec spec;
   if (const Node* shell = fields.find("shell"))
     spec.shell = read_bool(context, *shell, "target.shell").value_or(false);
   if (const Node* command = fields.require("command", kCommandHint))
-    spec.command = read_command(context, *command, spec.shell);
+    spec.command = read_command(context, *command, "target.command", spec.shell);
   if (const Node* cwd = fields.find("cwd")) read_cwd(context, *cwd, spec);
-  if (const Node* env = fields.find("env")) read_env(context, *env, spec);
+  if (const Node* env = fields.find("env")) spec.env = read_env(context, *env, "target.env");
   if (const Node* options = fields.find("node")) read_node_options(context, *options, spec);
   if (const Node* url = fields.find("url"))
     read_url(context, *url, spec);
@@ -145,6 +148,8 @@ model::TargetSpec read_target(Context& context, const Node& node) {
   if (const Node* tls = fields.find("tls")) read_tls(context, *tls, spec);
   if (const Node* ready = fields.find("ready")) spec.ready = read_ready(context, *ready);
   if (const Node* stop = fields.find("stop")) spec.stop = read_stop(context, *stop);
+  if (const Node* count = fields.find("countMalloc"))
+    spec.count_malloc = read_bool(context, *count, "target.countMalloc").value_or(true);
   return spec;
 }
 

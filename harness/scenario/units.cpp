@@ -25,8 +25,8 @@ std::optional<std::pair<double, std::string_view>> split_number(std::string_view
 }  // namespace
 
 std::optional<double> parse_milliseconds(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, double>, 4> units = {
-      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
+  constexpr std::array<std::pair<std::string_view, double>, 5> units = {
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
   const auto number = split_number(text);
   if (!number) return std::nullopt;
   for (const auto& [unit, factor] : units) {
@@ -46,6 +46,18 @@ std::optional<double> parse_percent(std::string_view text) {
   const auto number = split_number(text);
   if (!number || number->second != "%") return std::nullopt;
   return number->first;
+}
+
+std::optional<double> parse_rate(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, double>, 3> units = {
+      {{"s", 1}, {"m", 60}, {"h", 3600}}};
+  auto number = split_number(text);
+  if (!number || !number->second.starts_with('/') || !(number->first > 0)) return std::nullopt;
+  std::string_view unit = number->second.substr(1);
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  for (const auto& [name, seconds] : units)
+    if (unit == name) return number->first / seconds;
+  return std::nullopt;
 }
 
 std::optional<double> parse_decimal(std::string_view text) {

@@ -18,8 +18,6 @@ constexpr std::array kUnsupported = {
     Unsupported{"the scenario", "snapshots", "remove it; this version measures without snapshots"},
     Unsupported{"the scenario", "baseline", "remove it; set an absolute limit under budgets"},
     Unsupported{"the scenario", "ignore", "remove it; set a limit under budgets"},
-    Unsupported{"the scenario", "suspects", "remove it"},
-    Unsupported{"load", "isolate", "remove it; give a suspect route a scenario of its own"},
     Unsupported{"payload", "unique", "write order: unique"},
     Unsupported{"a reporter", "html", "use json and render it yourself, or console"},
     Unsupported{"a reporter", "github", "use junit, which CI systems show"},

@@ -104,7 +104,7 @@ TEST_CASE("Extends: a problem is shown in the file that it is in") {
   CHECK(problems_in(folder,
                     folder.write("s.yaml", "extends: shared/base.yaml\nload: { vus: 0 }\n")) ==
         "s.yaml:2:14: load.vus must be a whole number from 1 to 10000; this is \"0\"\n"
-        "shared/base.yaml:8:7: mode must be one of quiet, freeze, native; this is \"quite\"\n"
+        "shared/base.yaml:8:7: mode must be one of auto, quiet, freeze, native; this is \"quite\"\n"
         "    hint: did you mean \"quiet\"?\n");
 }
 

@@ -25,7 +25,8 @@ TEST_CASE("Problems: all of them at once, in the order of the file") {
         "6:28: the url of a request is a path; \"orders\" is not | it begins with \"/\", or is a "
         "whole http:// URL\n"
         "6:47: think must be a time; this is \"5\" | write a number and a unit: 20ms, 30s, 5m, 2h\n"
-        "7:32: budgets.heapUsed.growth must be a percentage; this is \"15\" | write 15%\n");
+        "7:32: budgets.heapUsed.growth must be a percentage; this is \"15\" | write 15%, or \"15% "
+        "over 6h\"\n");
 }
 
 TEST_CASE("Problems: columns are characters, not bytes") {
@@ -48,7 +49,7 @@ TEST_CASE("Problems: one that several profiles share is said once") {
   const std::string problems = problems_of(
       scenario_with("mode: quite\nprofiles: { a: {}, b: { load: { vus: 5 } }, c: {} }"));
   CHECK(problems ==
-        "4:7: mode must be one of quiet, freeze, native; this is \"quite\" | did you "
+        "4:7: mode must be one of auto, quiet, freeze, native; this is \"quite\" | did you "
         "mean \"quiet\"?\n");
 }
 

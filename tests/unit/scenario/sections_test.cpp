@@ -38,13 +38,14 @@ TEST_CASE("Sections: everything but the command and one request has a default") 
   CHECK(scenario->file == file);
   CHECK(scenario->name == "orders");
   CHECK(scenario->profile == "");
-  CHECK(scenario->mode == model::Mode::quiet);
+  CHECK(scenario->mode == model::Mode::automatic);
   CHECK(words(scenario->target.command) == Words{"node", "server.js"});
   CHECK(scenario->target.cwd == folder.path());
   CHECK(scenario->target.shell == false);
   CHECK(scenario->target.env.empty());
   CHECK(scenario->target.max_old_space_mb == 256);
   CHECK(scenario->target.node_flags.empty());
+  CHECK(scenario->target.count_malloc);
   CHECK(shown(scenario->target.url) == "http://127.0.0.1:{{$port}}");
   const auto* tcp = std::get_if<model::TcpReady>(&scenario->target.ready.probe);
   REQUIRE(tcp != nullptr);
@@ -61,11 +62,15 @@ TEST_CASE("Sections: everything but the command and one request has a default") 
   CHECK(!load.warmup.until_settled);
   CHECK(load.warmup.max == milliseconds(60'000));
   CHECK(load.cycles.requests == 100);
+  CHECK(load.cycles.follow_collection);
   CHECK(load.cycles.min == 12);
   CHECK(load.cycles.max == 64);
   CHECK(load.max == milliseconds(300'000));
   CHECK(load.request_timeout == milliseconds(10'000));
   CHECK(load.seed == 1);
+  CHECK(load.isolate == model::LoadSpec::Isolate::on_failure);
+  CHECK(!load.bounded_keys);
+  CHECK(load.key_count == 0);
   REQUIRE(load.flows.size() == 1);
   CHECK(load.flows[0].name == "flow 1");
   CHECK(load.flows[0].weight == 1);
@@ -74,6 +79,7 @@ TEST_CASE("Sections: everything but the command and one request has a default") 
   CHECK(scenario->thresholds[0].text == "rate<0.01");
   REQUIRE(scenario->reporters.size() == 1);
   CHECK(scenario->reporters[0].kind == model::ReporterSpec::Kind::console);
+  CHECK(scenario->suspects.empty());
 }
 
 TEST_CASE("Sections: the example with every key is read to the last of them") {
@@ -105,6 +111,11 @@ TEST_CASE("Sections: the example with every key is read to the last of them") {
   CHECK(scenario.load.max == milliseconds(600'000));
   CHECK(scenario.load.request_timeout == milliseconds(5'000));
   CHECK(scenario.load.seed == 7);
+  CHECK(scenario.load.isolate == model::LoadSpec::Isolate::always);
+  CHECK(scenario.load.bounded_keys);
+  CHECK(scenario.load.key_count == 5000);
+  CHECK(scenario.target.count_malloc);
+  CHECK(scenario.suspects.size() == 3);
   REQUIRE(scenario.load.flows.size() == 3);
   CHECK(scenario.load.flows[0].weight == 7);
   CHECK(scenario.load.flows[1].steps.size() == 6);
@@ -112,7 +123,7 @@ TEST_CASE("Sections: the example with every key is read to the last of them") {
   CHECK(scenario.load.ramp_to == 400.0);
   CHECK(scenario.load.setup.per_user);
   CHECK(scenario.load.teardown.size() == 1);
-  CHECK(scenario.budgets.size() == 7);
+  CHECK(scenario.budgets.size() == 9);
   CHECK(scenario.thresholds.size() == 8);
   REQUIRE(scenario.reporters.size() == 3);
   CHECK(scenario.reporters[1].path == fs::current_path() / "out/run.json");

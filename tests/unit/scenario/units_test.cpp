@@ -14,11 +14,12 @@ using Metric = model::Threshold::Metric;
 using Statistic = model::Threshold::Statistic;
 using Comparison = model::Threshold::Comparison;
 
-TEST_CASE("Units: a time is a number and ms, s, m or h") {
+TEST_CASE("Units: a time is a number and ms, s, m, h or d") {
   CHECK(parse_duration("20ms") == milliseconds(20));
   CHECK(parse_duration("30s") == milliseconds(30'000));
   CHECK(parse_duration("1.5 m") == milliseconds(90'000));
   CHECK(parse_duration(".5h") == milliseconds(1'800'000));
+  CHECK(parse_duration("2d") == milliseconds(172'800'000));
   CHECK(parse_duration("0s") == milliseconds(0));
   for (const char* text : {"", "30", "s", "-5s", "-0s", "+5s", "1e3s", " 5s", "5s ", "5 sec", "5S",
                            "1,5s", "infs", "nans", "0x5s", "5ss", "99999999999999999h"})
@@ -38,6 +39,16 @@ TEST_CASE("Units: a percentage has its sign") {
   CHECK(parse_percent("0%") == 0.0);
   for (const char* text : {"15", "%", "-1%", "15%%", "15 % ", "1e1%", "inf%"})
     CHECK_MESSAGE(!parse_percent(text), text);
+}
+
+TEST_CASE("Units: a rate is a number of requests and the time that they come in") {
+  CHECK(parse_rate("20/s") == 20.0);
+  CHECK(parse_rate("300/m") == 5.0);
+  CHECK(parse_rate("7200/h") == 2.0);
+  CHECK(parse_rate("0.5 / s") == 0.5);
+  for (const char* text : {"", "20", "/s", "0/s", "-1/s", "20/", "20/ms", "20/d", "20s", "20/s ",
+                           "1e3/s", "inf/s", "20//s"})
+    CHECK_MESSAGE(!parse_rate(text), text);
 }
 
 TEST_CASE("Units: a threshold is a statistic, a comparison and a limit, in k6's grammar") {
