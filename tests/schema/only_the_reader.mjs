@@ -38,6 +38,7 @@ export const onlyTheReader = {
   'tls-ca-not-there': machine,
   'variable-of-environment-not-set': machine,
 
+  'budget-over-too-long': arithmetic,
   'budget-too-large': arithmetic,
   'loop-too-many': arithmetic,
   'phases-of-nothing': arithmetic,
@@ -54,6 +55,7 @@ export const onlyTheReader = {
   'expect-headers-twice': twoValues,
   'flow-names-twice': twoValues,
   'header-twice': twoValues,
+  'suspect-twice': twoValues,
   'threshold-step-setup': twoValues,
   'threshold-step-unknown': twoValues,
 
