@@ -19,7 +19,7 @@ import { fitLine, mannKendall, median, normalTwoSided, quantile, studentTwoSided
 import { CLASSICAL, makeGoals, makeTables } from './verdict_tables.mjs';
 import { check } from './verbs/verdict.mjs';
 import { fillPath, makeRandom, SHOP } from './workload.mjs';
-import { here, source } from './world.mjs';
+import { CannotRun, here, makeFolder, source } from './world.mjs';
 
 const near = (measured, wanted, tolerance) =>
   assert.ok(Math.abs(measured - wanted) <= tolerance, `${measured}, not ${wanted}`);
@@ -448,6 +448,19 @@ test('ci/bench: what keeps it from measuring exits 3, before anything is measure
   const unwritable = behindDoor('verdict', '--quick', '--json', '/dev/null/x.json');
   assert.equal(unwritable.status, 3, unwritable.stderr);
   assert.match(unwritable.stderr, /x\.json cannot be written/);
+});
+
+test('a second bench does not clear the folder of one that runs', () => {
+  const runs = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-'));
+  const folder = makeFolder('verdict', runs);
+  fs.writeFileSync(path.join(folder, 'record'), '');
+  assert.throws(() => makeFolder('verdict', runs), (error) => error instanceof CannotRun && /another ci\/bench verdict/.test(error.message));
+  assert.deepEqual(fs.readdirSync(folder).sort(), ['pid', 'record']);
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  fs.writeFileSync(path.join(folder, 'pid'), String(pid)); // its process has ended
+  makeFolder('verdict', runs);
+  assert.deepEqual(fs.readdirSync(folder), ['pid']);
+  fs.rmSync(runs, { recursive: true });
 });
 
 const isAlive = (pid) => {

@@ -71,11 +71,24 @@ export async function buildAddon(children, packages) {
   return file;
 }
 
+function isRunning(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /// An empty folder for the files of one verb; they stay until its next run.
-export function makeFolder(verb) {
-  const folder = path.join(build, 'runs', verb);
+export function makeFolder(verb, runs = path.join(build, 'runs')) {
+  const folder = path.join(runs, verb);
+  const owner = path.join(folder, 'pid');
+  const pid = fs.existsSync(owner) ? Number(fs.readFileSync(owner, 'utf8')) : 0;
+  if (isRunning(pid)) throw new CannotRun(`another ci/bench ${verb} is running (process ${pid}), and uses ${folder}`);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(owner, String(process.pid));
+  process.once('exit', () => fs.rmSync(owner, { force: true }));
   return folder;
 }
 
