@@ -81,6 +81,10 @@ class LoadEngine {
   /// Of these, WebSocket upgrades, which an http.Server does not count among its requests.
   virtual std::int64_t upgrades() const = 0;
 
+  /// Names of the steps whose answers have set a cookie so far, those of the setup first; none when
+  /// the load keeps no cookies.
+  virtual std::vector<std::string> steps_that_set_cookies() const = 0;
+
   /// Forgets what summary() has counted (the end of warm-up). Sequences go on.
   virtual void reset_summary() = 0;
   virtual model::LoadSummary summary() const = 0;

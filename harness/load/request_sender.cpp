@@ -140,10 +140,14 @@ void RequestSender::flush() {
   if (full_) full_->flush();
 }
 
-void RequestSender::take_cookies(std::size_t user, std::string_view head, CookieJar& into) const {
+bool RequestSender::take_cookies(std::size_t user, std::string_view head, CookieJar& into) const {
   HeaderValues values(head, "set-cookie");
-  while (const auto value = values.next())
+  bool any = false;
+  while (const auto value = values.next()) {
     into.take(*value, sent_[user].target, is_https_, now_seconds());
+    any = true;
+  }
+  return any;
 }
 
 bool RequestSender::is_in_flight(std::size_t user) const {

@@ -38,8 +38,8 @@ class RequestSender {
   /// Moves what was started outside of Done.
   void flush();
 
-  /// Takes the cookies of an answer to the user's last request.
-  void take_cookies(std::size_t user, std::string_view head, CookieJar& into) const;
+  /// Takes the cookies of an answer to the user's last request, and says whether there were any.
+  bool take_cookies(std::size_t user, std::string_view head, CookieJar& into) const;
 
   bool is_in_flight(std::size_t user) const;
   /// Ends the user's request at once; Done is not called.

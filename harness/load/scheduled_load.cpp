@@ -277,6 +277,12 @@ void ScheduledLoad::stop_everything() {
 
 // ---- the summary ------------------------------------------------------------------------------
 
+std::vector<std::string> ScheduledLoad::steps_that_set_cookies() const {
+  std::vector<std::string> names = plan_.flows.aside_tally.steps_that_set_cookies();
+  for (std::string& name : plan_.tally.steps_that_set_cookies()) names.push_back(std::move(name));
+  return names;
+}
+
 void ScheduledLoad::reset_summary() {
   plan_.tally.clear();
   plan_.distinct->clear();

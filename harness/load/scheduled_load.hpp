@@ -53,6 +53,7 @@ class ScheduledLoad final : public LoadEngine {
   void abort() override;
   std::int64_t sent() const override { return sender_.sent(); }
   std::int64_t upgrades() const override { return sender_.upgrades(); }
+  std::vector<std::string> steps_that_set_cookies() const override;
   void reset_summary() override;
   model::LoadSummary summary() const override;
   std::vector<std::string> notes() const override;

@@ -12,7 +12,7 @@ model::Latency summarise(const Histogram& histogram) {
 
 std::size_t Tally::add_step(const std::string& name) {
   const auto [found, is_new] = step_numbers_.emplace(name, steps_.size());
-  if (is_new) steps_.push_back({name, 0, 0, {}});
+  if (is_new) steps_.push_back({name, 0, 0, {}, false});
   return found->second;
 }
 
@@ -79,6 +79,13 @@ void Tally::clear() {
   errors_.clear();
   statuses_.clear();
   latency_.clear();
+}
+
+std::vector<std::string> Tally::steps_that_set_cookies() const {
+  std::vector<std::string> names;
+  for (const Step& step : steps_)
+    if (step.sets_cookies) names.push_back(step.name);
+  return names;
 }
 
 model::LoadSummary Tally::summary() const {

@@ -34,6 +34,9 @@ class Tally {
   /// A request that could not even be made.
   void add_unsent(std::size_t step, std::string_view failure);
   void add_check_result(std::size_t check, bool held);
+  /// An answer set a cookie. Not forgotten by clear().
+  void note_cookie(std::size_t step) { steps_[step].sets_cookies = true; }
+  std::vector<std::string> steps_that_set_cookies() const;
   void clear();
 
   /// Holds what was added; the rest is the caller's to fill in.
@@ -48,6 +51,7 @@ class Tally {
     std::int64_t requests = 0;
     std::int64_t failed = 0;
     Histogram latency;
+    bool sets_cookies = false;
   };
 
   void count_error(std::string_view kind);

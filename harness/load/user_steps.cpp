@@ -223,8 +223,9 @@ void ScheduledLoad::record(std::size_t number, const Exchange& exchange) {
 
 std::string_view ScheduledLoad::look_at(std::size_t number, const PlannedRequest& request,
                                         const Exchange& exchange) {
-  if (spec_.cookies != model::LoadSpec::Cookies::off && request.plan.goes_to_target())
-    sender_.take_cookies(number, exchange.head, users_[number].memory.cookies);
+  if (spec_.cookies != model::LoadSpec::Cookies::off && request.plan.goes_to_target() &&
+      sender_.take_cookies(number, exchange.head, users_[number].memory.cookies))
+    tally().note_cookie(request.tally_step);
   RequestValues values = values_of(number);
   values.distinct = nullptr;
   const std::string_view problem = request.answer.look_at(exchange, values, held_);

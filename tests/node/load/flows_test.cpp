@@ -267,6 +267,26 @@ TEST_CASE("cookies: kept by a user for good, shared from the set-up, or not at a
   CHECK(sessions(model::LoadSpec::Cookies::off, false) == 30);
 }
 
+TEST_CASE("cookies: which steps set them is known, also after the summary was reset") {
+  SocketServer server([](Peer& peer, const Request& request) {
+    const bool gives = request.path == "/login" || request.path == "/a";
+    peer.answer(200, "", gives ? "Set-Cookie: sid=1; Path=/\r\n" : "");
+  });
+  const auto setting = [&](model::LoadSpec::Cookies cookies) {
+    auto spec = load_of({get("/a"), get("/b")}, 6, 1);
+    spec.cookies = cookies;
+    spec.setup = {false, {get("/login")}};
+    EngineRun run(spec, server.url());
+    CHECK(run.set_up().empty());
+    run.cycle();
+    run.engine->reset_summary();
+    return run.engine->steps_that_set_cookies();
+  };
+  CHECK(setting(model::LoadSpec::Cookies::iteration) ==
+        std::vector<std::string>{"GET /login", "GET /a"});
+  CHECK(setting(model::LoadSpec::Cookies::off).empty());
+}
+
 TEST_CASE("cookies: another host gets none, and gives none") {
   SocketServer other([](Peer& peer, const Request&) {
     peer.answer(200, "", "Set-Cookie: sid=theirs; Path=/\r\n");
