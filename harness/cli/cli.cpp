@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "harness/cli/exit_code.hpp"
+#include "harness/cli/judge_command.hpp"
 #include "harness/cli/load_command.hpp"
 #include "harness/cli/run_command.hpp"
 #include "harness/cli/surroundings.hpp"
@@ -38,6 +39,18 @@ Exit codes:
   5    load.max came before all of --requests were sent
   6    the report could not be written
   130  interrupted (Ctrl-C), 143 terminated: the table of what was measured is printed
+)";
+
+constexpr const char* kJudgeFooter = R"(
+SERIES is a log of process.memoryUsage(): JSON lines, CSV, or the answer of a Prometheus range
+query. What is judged is what heapUsed comes down to after collections, found from its sawtooth.
+
+Exit codes:
+  0    it does not climb, or it climbed and stopped
+  1    it climbs without slowing down, or by more than --growth in any --over
+  2    the command line is wrong, or the log cannot be read
+  5    inconclusive: the log cannot tell; the report says what would
+  6    the report could not be written
 )";
 
 void add_color(CLI::App* command, std::string& color) {
@@ -96,6 +109,25 @@ CLI::App* add_load(CLI::App& app, LoadArguments& arguments) {
   return load;
 }
 
+CLI::App* add_judge(CLI::App& app, JudgeArguments& arguments) {
+  CLI::App* judge = app.add_subcommand(
+      "judge", "Judge a log of process.memoryUsage(): memory against time, without a run");
+  judge->add_option("series", arguments.series, "Log file; - for stdin")->required();
+  judge->add_option("--growth", arguments.growth, "Climb that fails")->capture_default_str();
+  judge->add_option("--over", arguments.over, "In so long, wherever in the log")
+      ->capture_default_str();
+  judge
+      ->add_option("--format", arguments.format,
+                   "json-lines, csv or prometheus (default: the content tells)")
+      ->check(CLI::IsMember({"json-lines", "csv", "prometheus"}));
+  judge->add_flag("--post-gc", arguments.post_gc, "Every heapUsed was read after a collection");
+  judge->add_option("--json", arguments.json, "Also write the judge report to this file");
+  judge->add_flag("-q,--quiet", arguments.quiet, "Nothing when it is clean");
+  add_color(judge, arguments.color);
+  judge->footer(kJudgeFooter);
+  return judge;
+}
+
 int run_command(int argc, char** argv) {
   CLI::App app("leakcheck: catches a Node.js memory leak before it ships, and names it",
                "leakcheck");
@@ -108,6 +140,9 @@ int run_command(int argc, char** argv) {
 
   LoadArguments load_arguments;
   const CLI::App* load = add_load(app, load_arguments);
+
+  JudgeArguments judge_arguments;
+  const CLI::App* judge = add_judge(app, judge_arguments);
 
   std::vector<std::filesystem::path> to_validate;
   std::string profile;
@@ -131,6 +166,7 @@ int run_command(int argc, char** argv) {
 
   if (run->parsed()) return run_scenarios(arguments);
   if (load->parsed()) return load_scenario(load_arguments);
+  if (judge->parsed()) return judge_series(judge_arguments);
   if (validate->parsed()) return validate_scenarios(to_validate, profile);
   if (schema->parsed()) std::cout << scenario::schema();
   return 0;
