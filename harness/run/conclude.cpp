@@ -35,11 +35,14 @@ model::Outcome outcome_of_load(const std::string& why, const model::LoadSummary&
       "service's log"};
 }
 
-model::Outcome outcome_of(const model::Verdict& verdict, const model::LoadSummary& load) {
+model::Outcome outcome_of(const model::Verdict& verdict, const model::LoadSummary& load,
+                          bool bounded_keys) {
   using model::Ending;
   if (const auto* failed = find_failed_requests(verdict))
     return outcome_of_load(failed->message, load);
-  if (verdict.answer == model::Answer::leak) return {Ending::leak, verdict.reason, ""};
+  if (verdict.answer == model::Answer::leak ||
+      (verdict.answer == model::Answer::keyed_growth && !bounded_keys))
+    return {Ending::leak, verdict.reason, ""};
   if (const auto* failed = find_failed(verdict.budgets))
     return {Ending::budget_exceeded, "a budget is exceeded: " + failed->message, ""};
   if (const auto* failed = find_failed(verdict.thresholds))
@@ -84,9 +87,7 @@ void Session::conclude() {
   const bool died_under_load = ended_ && !report_.cycles.empty();
   if (ended_ && !died_under_load && report_.target.end != model::TargetEnd::out_of_memory) return;
 
-  const verdict::Settings settings{scenario_.budgets, scenario_.load.cycles.min,
-                                   scenario_.load.cycles.max, scenario_.mode};
-  model::Verdict verdict = verdict::decide(settings, measured_, peaks_, true).verdict;
+  model::Verdict verdict = verdict::decide(settings(), measured_, peaks_, true).verdict;
   if (load_)
     verdict.thresholds =
         verdict::judge_thresholds(scenario_.thresholds, report_.load, percentiles());
@@ -96,8 +97,9 @@ void Session::conclude() {
   if (ended_) return;
   note_request_counts();
   note_load();
-  report_.outcome = load_is_hopeless() ? outcome_of_load("most requests failed", report_.load)
-                                       : outcome_of(*report_.verdict, report_.load);
+  report_.outcome = load_is_hopeless()
+                        ? outcome_of_load("most requests failed", report_.load)
+                        : outcome_of(*report_.verdict, report_.load, scenario_.load.bounded_keys);
   if (report_.outcome.ending == model::Ending::load_invalid) {
     report_.verdict->answer = model::Answer::inconclusive;
     report_.verdict->reason = report_.outcome.message;

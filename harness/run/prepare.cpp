@@ -34,15 +34,21 @@ bool Session::open_run_folder() {
     warning.at_ms = since_launch_ms();
     report_.process_warnings.push_back(std::move(warning));
   };
-  const bool starts_quiet = scenario_.mode == model::Mode::automatic;
-  auto hub = agent::AgentHub::listen(
-      options_.run_folder, starts_quiet ? model::Mode::quiet : scenario_.mode, loop_, callbacks);
+  auto hub = agent::AgentHub::listen(options_.run_folder, options_.mode, loop_, callbacks);
   if (!hub) {
     end_with(hub.error());
     return false;
   }
   hub_ = std::move(*hub);
   return true;
+}
+
+void Session::count_malloc(target::LaunchOptions& options) {
+  if (!scenario_.target.count_malloc) return;
+  auto counter = native::MallocCounter::prepare(options_.run_folder);
+  if (!counter) return note("native memory is not counted: " + counter.error().message);
+  counter_ = std::move(*counter);
+  for (auto& variable : counter_->environment()) options.agent_env.push_back(std::move(variable));
 }
 
 bool Session::launch_target() {
@@ -52,6 +58,7 @@ bool Session::launch_target() {
   options.run_folder = options_.run_folder;
   options.agent_script = hub_->script();
   options.agent_env = hub_->environment();
+  count_malloc(options);
   auto launched = target::Target::launch(scenario_.target, options, loop_);
   if (!launched) {
     end_with(launched.error());
@@ -120,6 +127,9 @@ bool Session::find_subjects() {
   subjects_ = found;
   std::sort(subjects_.begin(), subjects_.end());
   hub_->set_subjects(subjects_);
+  if (counter_)
+    for (const int pid : subjects_)
+      if (!counter_->read(pid)) note("native memory is not counted: " + counter_->why_off(pid));
   last_sign_of_life_ = loop_.now();
   watching_life_ = true;
   return true;

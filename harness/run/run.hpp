@@ -20,6 +20,10 @@ struct Options {
   std::string leakcheck_version;
   std::string started_at;            ///< UTC, ISO 8601; the run itself only counts from there
   std::filesystem::path run_folder;  ///< made, 0700
+  /// How V8 is kept still: the scenario's mode, or what Mode::automatic comes to.
+  model::Mode mode = model::Mode::quiet;
+  bool may_freeze =
+      false;  ///< a service that is too slow in quiet mode ends the run in its warm-up
 };
 
 /// One whole run: launch, warm up, cycles, decide, stop. Blocks until it is over.

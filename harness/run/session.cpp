@@ -37,6 +37,9 @@ Session::Session(const model::Scenario& scenario, const Options& options, const 
   report_.started_at = options.started_at;
   report_.run_folder = options.run_folder.string();
   report_.scenario = summarize(scenario);
+  report_.scenario.mode = options.mode;
+  report_.scenario.chose_mode = scenario.mode == model::Mode::automatic;
+  report_.scenario.bounded_keys = scenario.load.bounded_keys;
   report_.target.max_old_space_mb = scenario.target.max_old_space_mb;
 }
 

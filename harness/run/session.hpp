@@ -8,6 +8,7 @@
 #include "harness/base/event_loop.hpp"
 #include "harness/load/load_engine.hpp"
 #include "harness/model/run_report.hpp"
+#include "harness/native/malloc_counter.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/run.hpp"
 #include "harness/target/target.hpp"
@@ -16,33 +17,60 @@
 namespace leakcheck::run {
 
 /// One run from launch to report. The phases are methods, each in the file named after it:
-/// prepare.cpp (launch, find the process), measure.cpp (warm up, cycles), conclude.cpp (stop,
-/// judge). A phase returns false when the run is over; the outcome says why.
+/// prepare.cpp (launch, find the process), warm_up.cpp, measure.cpp (which cycles), cycle.cpp (one
+/// of them), conclude.cpp (stop, judge). A phase returns false when the run is over; the outcome
+/// says why.
 class Session {
  public:
   Session(const model::Scenario& scenario, const Options& options, const Control& control);
 
   model::RunReport run();
+  /// Whether run() ended because the service met its own time-outs in quiet mode.
+  bool too_slow() const { return too_slow_; }
 
  private:
   enum class Wait { done, over, deadline };
 
+  /// What a cycle is for.
+  struct Order {
+    model::Phase phase = model::Phase::measure;
+    int times = 1;
+    bool replay = false;  ///< of the latest fresh cycle
+    std::string route{};  ///< the one that runs alone
+    double ahead_ms = 0;  ///< how far the service's clock was moved on
+  };
+
   // prepare.cpp
   bool open_run_folder();
   bool launch_target();
+  void count_malloc(target::LaunchOptions& options);
   bool find_subjects();
   bool open_load();
 
-  // measure.cpp
+  // warm_up.cpp
   bool warm_up();
   bool set_up_load();
   void tear_down_load();
-  bool measure();
-  bool run_cycle(model::Phase phase);
-  bool collect(agent::Collected& into);
   bool freeze();
+  bool is_too_slow();
+  void follow_collection();
+
+  // cycle.cpp
+  /// Runs and records one; false when the run is over. One that was not whole is not recorded.
+  bool run_cycle(load::LoadEngine& engine, const Order& order);
+  void record_cycle(const Order& order, const load::CycleOutcome& outcome,
+                    const agent::Collected& collected);
+  void read_native(model::Cycle& cycle);
+  bool collect(agent::Collected& into);
   void follow_subjects();
+  bool has_restarted();
   std::int64_t count_requests_seen() const;
+
+  // measure.cpp
+  bool measure();
+  bool run_ordered_cycle(const verdict::Decision& decision);
+  bool settle(double ahead_ms);
+  verdict::Settings settings() const;
   bool load_is_hopeless() const;
   bool threshold_ends_run();
   verdict::PercentileMs percentiles() const;
@@ -79,6 +107,7 @@ class Session {
   std::unique_ptr<agent::AgentHub> hub_;
   std::unique_ptr<target::Target> target_;
   std::unique_ptr<load::LoadEngine> load_;
+  std::unique_ptr<native::MallocCounter> counter_;  ///< null where malloc is not counted
 
   model::RunReport report_;
   bool ended_ = false;
@@ -89,8 +118,15 @@ class Session {
   std::vector<int> subjects_;
   std::int64_t seen_before_load_ = 0;
   std::int64_t seen_ = 0;
-  std::int64_t upgrades_ = 0;  // sent by the end of the last whole cycle
-  bool used_up_ = false;       // the payload, whose rows must be unique
+  std::int64_t upgrades_ = 0;    // sent by the end of the last whole cycle
+  bool used_up_ = false;         // the payload, whose rows must be unique
+  load::Position replay_from_;   // where the latest fresh cycle began
+  std::int64_t sent_aside_ = 0;  // by other engines than load_
+  int factor_ = 1;               // of every cycle's requests
+  int restarts_ = 0;
+  bool too_slow_ = false;
+  bool settles_ = true;
+  double moved_on_ms_ = 0;  // the service's clock
   model::Memory peaks_;
   std::vector<model::Cycle> measured_;
 };

@@ -127,7 +127,11 @@ tl::expected<void, Failure> Service::render() {
 
 std::vector<std::string> Service::make_environment() const {
   std::vector<std::string> out = users_environment_;
-  for (const auto& [name, value] : options_.agent_env) set_variable(out, name, value);
+  for (const auto& [name, value] : options_.agent_env) {
+    // What the user preloads stays in front.
+    const std::string users = name == "LD_PRELOAD" ? find_variable(out, name) : "";
+    set_variable(out, name, users.empty() ? value : users + ":" + value);
+  }
   set_variable(out, "NODE_OPTIONS", node_options_.render());
   return out;
 }

@@ -8,6 +8,7 @@
 #include "harness/base/bytes.hpp"
 #include "harness/stats/robust.hpp"
 #include "harness/verdict/advice.hpp"
+#include "harness/verdict/budget_window.hpp"
 #include "harness/verdict/wording.hpp"
 
 namespace leakcheck::verdict {
@@ -110,6 +111,8 @@ Check check_growth(const Track& track, const model::Budget& budget, const Situat
     return check;
   }
   const Rise rise = measure_rise(track);
+  if (budget.over.count() > 0 || budget.over_requests > 0)
+    return check_growth_over(track, budget, rise.base, situation);
   if (rise.base <= 0 && rise.bytes > 0) {
     check.measured = format_level(rise.bytes);
     check.message = fmt::format(

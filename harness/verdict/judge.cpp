@@ -8,6 +8,7 @@
 #include "harness/verdict/budgets.hpp"
 #include "harness/verdict/quantity_verdict.hpp"
 #include "harness/verdict/series.hpp"
+#include "harness/verdict/surroundings.hpp"
 #include "harness/verdict/track.hpp"
 #include "harness/verdict/walk.hpp"
 #include "harness/verdict/wording.hpp"
@@ -127,21 +128,33 @@ void conclude_clean(model::Verdict& verdict) {
       format_bytes(smallest));
 }
 
-model::Verdict conclude(const Walk& walk, const Situation& situation, const model::Memory& peaks) {
-  model::Verdict verdict;
-  for (const Track& track : walk.judged())
-    verdict.quantities.push_back(conclude_quantity(track, situation));
-  verdict.budgets = judge_budgets(walk.tracks(), peaks, situation);
+/// Answer and reason, once the quantities have theirs.
+void conclude_answer(model::Verdict& verdict, const Walk& walk) {
   for (const Answer answer : {Answer::leak, Answer::keyed_growth, Answer::time_bounded})
-    if (conclude_growth(verdict, walk.tracks(), answer)) return verdict;
+    if (conclude_growth(verdict, walk.tracks(), answer)) return;
   for (const Answer answer : {Answer::inconclusive, Answer::bounded}) {
     const auto* found = find_answer(verdict, answer);
     if (found == nullptr) continue;
     verdict.answer = answer;
     verdict.reason = found->reason;
-    return verdict;
+    return;
   }
   conclude_clean(verdict);
+}
+
+model::Verdict conclude(const Walk& walk, const Situation& situation, const model::Memory& peaks,
+                        const std::vector<model::Cycle>& cycles) {
+  model::Verdict verdict;
+  for (const Track& track : walk.judged()) {
+    verdict.quantities.push_back(conclude_quantity(track, situation));
+    if (track.quantity() == model::Quantity::native)
+      verdict.quantities.back().allocations_per_request = allocations_per_request(track, cycles);
+  }
+  verdict.budgets = judge_budgets(walk.tracks(), peaks, situation);
+  conclude_answer(verdict, walk);
+  if (verdict.culprit)
+    verdict.parts = list_parts(track_of(walk.tracks(), *verdict.culprit), cycles);
+  verdict.resident = judge_resident(walk.tracks(), cycles);
   return verdict;
 }
 
@@ -180,7 +193,7 @@ Decision decide(const Settings& settings, const std::vector<model::Cycle>& cycle
   situation.replays = settings.varies && !refuses;
   situation.refuses = settings.varies && refuses;
   situation.cut_short = no_more && situation.cycles < schedule.max_cycles();
-  decision.verdict = conclude(walk, situation, peaks);
+  decision.verdict = conclude(walk, situation, peaks, comparable);
 
   const bool on_main_line = decision.times == 1 && (decision.next == model::Phase::measure ||
                                                     decision.next == model::Phase::confirm);

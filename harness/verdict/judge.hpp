@@ -23,7 +23,7 @@ struct Settings {
   bool settles = false;
   bool bounded_keys = false;
   std::int64_t key_count = 0;
-  std::optional<double> arrival_rate{};         ///< iterations per second, for budgets over a time
+  std::optional<double> request_rate{};         ///< requests per second of the open model
   std::vector<model::VariableUse> variables{};  ///< of the requests so far
 };
 
