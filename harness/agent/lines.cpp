@@ -77,6 +77,7 @@ Hello parse_hello(const json& line) {
   hello.protocol = small_integer(line, "protocol");
   hello.agent_version = text(line, "agent");
   hello.pid = small_integer(line, "pid");
+  hello.thread = small_integer(line, "thread");
   hello.ppid = small_integer(line, "ppid");
   hello.node_version = text(line, "node");
   hello.v8_version = text(line, "v8");
@@ -116,7 +117,11 @@ std::optional<AgentLine> parse_typed(const json& line) {
   if (type == "collected")
     return CollectedLine{integer(line, "id"), number(line, "ms"), memory(line),
                          integer(line, "seen")};
+  if (type == "collecting") return CollectingLine{integer(line, "id")};
   if (type == "frozen") return FrozenLine{integer(line, "id")};
+  if (type == "clockMoved")
+    return ClockMovedLine{integer(line, "id"), small_integer(line, "timers")};
+  if (type == "standIn") return StandInLine{text(line, "module"), integer(line, "uses")};
   if (type == "warning") {
     model::ProcessWarning warning;
     warning.name = text(line, "name");
@@ -161,6 +166,11 @@ std::string render_collect(std::int64_t id) {
 
 std::string render_freeze(std::int64_t id) {
   return render({{"type", "freeze"}, {"id", id}});
+}
+
+std::string render_clock(std::int64_t id, Duration ahead) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(ahead).count();
+  return render({{"type", "clock"}, {"id", id}, {"aheadMs", ms}});
 }
 
 std::string render_bye() {

@@ -1,10 +1,12 @@
 'use strict';
-// leakcheck's agent: preloaded into every process of the service through NODE_OPTIONS.
+// leakcheck's agent: preloaded into every process and worker thread of the service through
+// NODE_OPTIONS.
 //
 // It speaks JSON lines over the unix socket LEAKCHECK_SOCKET (harness/agent/README.md has the
 // protocol). It opens no port, keeps nothing alive, throws nothing into the service and does
-// nothing in package managers and worker threads. This file must parse on any Node.js that people
-// may still have, so that an old one can say that it is too old: no syntax past ES2017.
+// nothing in package managers. Each thread has a socket of its own, but only the main one samples
+// and speaks for its process. This file must parse on any Node.js that people may still have, so
+// that an old one can say that it is too old: no syntax past ES2017.
 (function leakcheckAgent() {
   const PROTOCOL = 1;
   const VERSION = '@PROJECT_VERSION@';
@@ -13,6 +15,10 @@
   const MOST_ARGUMENTS = 64;
   const LONGEST_TEXT = 1000;
   const LONGEST_LINE = 1 << 20;
+  // Worker threads collect at the same time, and one may take back the flag that another has set.
+  const MOST_GC_LOOKS = 100;
+  // Under this name the threads of a process of ours find that it is one: they see no arguments.
+  const OURS = 'leakcheck';
   // What leakcheck has not read yet: past this it is stopped, and samples would only pile up here.
   const MOST_UNSENT = 1 << 16;
   // The histogram of the event loop's delay counts the time between two ticks of such a timer.
@@ -32,6 +38,9 @@
   const kill = process.kill.bind(process);
   const socketPath = process.env.LEAKCHECK_SOCKET;
   const mode = process.env.LEAKCHECK_MODE;
+  const suspects = process.env.LEAKCHECK_STAND_INS;
+  const threads = findThreads();
+  const thread = threads ? threads.threadId : 0; // 0: the main one
   const nodeMajor = parseInt(process.versions.node, 10);
 
   let socket;
@@ -41,6 +50,8 @@
   let warnings = 0;
   let collectGarbage;
   let sampler;
+  let clock;
+  let standIns;
   let requestChannel; // held: a channel that nobody holds is collected, with its subscribers
   const pauses = { count: 0, major: 0, totalMs: 0, maxMs: 0 };
 
@@ -68,18 +79,33 @@
     send({ type: 'error', id: id || 0, message: cut(error) });
   }
 
-  function isMainThread() {
+  function findThreads() {
     try {
-      return require('worker_threads').isMainThread;
+      return require('worker_threads');
     } catch (error) {
-      return true; // too old to have threads
+      return undefined; // too old to have threads
     }
   }
 
   function isOurBusiness() {
     if (!socketPath) return false;
+    if (thread > 0) {
+      // A thread of Node.js's own, for module loaders, has no port to its parent.
+      if (nodeMajor < OLDEST_NODE || !threads.parentPort) return false;
+      return threads.getEnvironmentData(OURS) === true;
+    }
     const program = process.argv[1] ? require('path').basename(process.argv[1]) : '';
-    return !PACKAGE_MANAGERS.test(program) && isMainThread();
+    if (PACKAGE_MANAGERS.test(program)) return false;
+    if (threads && threads.setEnvironmentData) threads.setEnvironmentData(OURS, true);
+    return true;
+  }
+
+  /** A file beside this one. The service's list of its own modules stays its own. */
+  function loadPart(name) {
+    const file = require('path').join(__dirname, name);
+    const part = require(file);
+    delete require.cache[file];
+    return part;
   }
 
   // ---- V8 --------------------------------------------------------------------------------------
@@ -98,6 +124,8 @@
   function findCollector() {
     const v8 = require('v8');
     const gc = global.gc;
+    // In a worker thread gc() is there only if the service wanted it: the main one took it back.
+    if (thread > 0 && typeof gc === 'function') return gc;
     const wanted = countExposeGc(process.execArgv.join(' ')) > 0;
     if (typeof gc === 'function') {
       // There are services that collect when they can: without leakcheck this one could not. One
@@ -110,16 +138,24 @@
     }
     // Node.js 18 refuses --expose-gc in NODE_OPTIONS. The flag is for our context only: contexts
     // that the service makes later look as they would without us.
-    v8.setFlagsFromString('--expose-gc');
-    try {
-      return require('vm').runInNewContext('gc');
-    } finally {
-      v8.setFlagsFromString('--no-expose-gc');
+    for (let i = 0; i < MOST_GC_LOOKS; ++i) {
+      v8.setFlagsFromString('--expose-gc');
+      try {
+        const found = require('vm').runInNewContext('typeof gc === "function" ? gc : undefined');
+        if (found) return found;
+      } finally {
+        v8.setFlagsFromString('--no-expose-gc');
+      }
     }
+    throw new Error('there is no gc()');
   }
 
   /** The collect sequence; one collection is not enough, and a third gains nothing. */
   function collect(id) {
+    // Threads may be blocked for good: one that says this is worth waiting for.
+    if (thread > 0) send({ type: 'collecting', id: id });
+    // A thread may live for one request only: it looks for gc() when it is asked to collect.
+    if (!collectGarbage) collectGarbage = findCollector();
     const started = hrtime();
     const step = (work) => () => {
       try {
@@ -133,6 +169,7 @@
       collectGarbage();
       const memory = memoryUsage();
       const took = hrtime(started);
+      if (standIns) standIns.report();
       send({
         type: 'collected',
         id: id,
@@ -238,6 +275,22 @@
     process.on('warning', forward);
   }
 
+  // ---- the end of a run, and ablation -----------------------------------------------------------
+
+  function moveClock(line) {
+    if (!clock) clock = loadPart('leakcheck-clock.cjs');
+    const isOurs = (timer) => sampler !== undefined && sampler.timer === timer;
+    clock.move(line.aheadMs, isOurs, (timers) => {
+      send({ type: 'clockMoved', id: line.id, timers: timers });
+    });
+  }
+
+  function replaceSuspects() {
+    const report = guarded((it) => send({ type: 'standIn', module: cut(it.module), uses: it.uses }));
+    standIns = loadPart('leakcheck-stand-ins.cjs').install(suspects.split(','), report);
+    if (standIns.problem) sendError(0, standIns.problem);
+  }
+
   // ---- the socket ------------------------------------------------------------------------------
 
   const handlers = {
@@ -251,6 +304,7 @@
       keepStill();
       send({ type: 'frozen', id: line.id });
     },
+    clock: (line) => moveClock(line),
     bye: () => {
       welcomed = false;
       stopSampling();
@@ -290,7 +344,7 @@
       guarded(() => {
         stopSampling();
         // leakcheck died without a word: the service must not outlive it.
-        if (welcomed) kill(process.pid, 'SIGKILL');
+        if (welcomed && thread === 0) kill(process.pid, 'SIGKILL');
       }),
     );
   }
@@ -300,10 +354,13 @@
     if (typeof module === 'object' && module) delete require.cache[module.filename];
     if (!isOurBusiness()) return;
     if (nodeMajor >= OLDEST_NODE) {
-      if (mode === 'quiet') keepStill();
-      collectGarbage = findCollector();
       countRequests();
-      forwardWarnings();
+      // The flags of V8 are the whole process's.
+      if (thread === 0) {
+        if (mode === 'quiet') keepStill();
+        collectGarbage = findCollector();
+        forwardWarnings();
+      }
     }
     connect();
     send({
@@ -311,12 +368,14 @@
       protocol: PROTOCOL,
       agent: VERSION,
       pid: process.pid,
+      thread: thread,
       ppid: process.ppid,
       node: process.versions.node,
       v8: process.versions.v8,
       argv: process.argv.slice(0, MOST_ARGUMENTS).map(cut),
-      canCollect: typeof collectGarbage === 'function',
+      canCollect: thread > 0 || typeof collectGarbage === 'function',
     });
+    if (suspects && nodeMajor >= OLDEST_NODE) replaceSuspects();
   });
   start();
 })();

@@ -73,6 +73,15 @@ FakeAgent::FakeAgent(const std::string& socket_path, EventLoop& loop) : loop_(lo
   REQUIRE(fd_);
 }
 
+FakeAgent::FakeAgent(const std::string& socket_path, EventLoop& loop, Thread thread)
+    : loop_(loop), pid_(::getpid()), thread_(thread.id) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
+  fd_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  REQUIRE(::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+}
+
 FakeAgent::~FakeAgent() = default;
 
 void FakeAgent::send(const std::string& line) {
@@ -83,8 +92,8 @@ void FakeAgent::send(const std::string& line) {
 
 void FakeAgent::say_hello(const std::string& node, int protocol) {
   send(R"({"type":"hello","protocol":)" + std::to_string(protocol) + R"(,"agent":"0.1.0","pid":)" +
-       std::to_string(pid_) + R"(,"ppid":1,"node":")" + node +
-       R"(","v8":"11.3","argv":["node","server.js"],"canCollect":true})");
+       std::to_string(pid_) + R"(,"thread":)" + std::to_string(thread_) + R"(,"ppid":1,"node":")" +
+       node + R"(","v8":"11.3","argv":["node","server.js"],"canCollect":true})");
 }
 
 void FakeAgent::say_sample(long heap_used, long seen, double gc_ms, double delay_ms) {

@@ -11,6 +11,11 @@ class FakeAgent {
  public:
   /// Connects as a process of its own: the kernel tells the hub that one's pid.
   FakeAgent(const std::string& socket_path, leakcheck::EventLoop& loop);
+  /// A worker thread of the process that calls this: all of them have one pid, as threads have.
+  struct Thread {
+    int id;  ///< 0: the main one
+  };
+  FakeAgent(const std::string& socket_path, leakcheck::EventLoop& loop, Thread thread);
   ~FakeAgent();
   FakeAgent(const FakeAgent&) = delete;
   FakeAgent& operator=(const FakeAgent&) = delete;
@@ -37,5 +42,6 @@ class FakeAgent {
   leakcheck::EventLoop& loop_;
   leakcheck::UniqueFd fd_;
   int pid_ = 0;
+  int thread_ = 0;
   std::string in_;
 };

@@ -169,4 +169,76 @@ TEST_SUITE("AgentHub: questions") {
     REQUIRE(it.wait_for([&] { return frozen.has_value(); }));
     CHECK(*frozen);
   }
+
+  TEST_CASE("the clock is moved in every subject, and the timers that fired are summed") {
+    Listening it;
+    const auto one = it.greet();
+    const auto two = it.greet();
+    it.hub->set_subjects({one->pid(), two->pid()});
+    std::optional<Result<ClockMove>> moved;
+    const auto move = [&](Duration timeout) {
+      moved.reset();
+      it.hub->move_clock(std::chrono::minutes(10), timeout,
+                         [&](Result<ClockMove> result) { moved = result; });
+    };
+    move(kPatience);
+    const std::string line = one->wait_for("clock");
+    CHECK(line.find("\"aheadMs\":600000") != std::string::npos);
+    const std::string id = std::to_string(id_of(line));
+    one->send(R"({"type":"clockMoved","id":)" + id + R"(,"timers":3})");
+    one->send(R"({"type":"clockMoved","id":)" + id + R"(,"timers":100})");  // twice: not counted
+    it.settle();
+    CHECK_FALSE(moved);
+    two->send(R"({"type":"clockMoved","id":)" + id + R"(,"timers":4})");
+    REQUIRE(it.wait_for([&] { return moved.has_value(); }));
+    REQUIRE(*moved);
+    CHECK((*moved)->timers == 7);
+
+    move(std::chrono::milliseconds(5));
+    REQUIRE(it.wait_for([&] { return moved.has_value(); }));
+    REQUIRE_FALSE(*moved);
+    CHECK(moved->error().kind == ErrorKind::target);
+    CHECK(moved->error().message.find("did not move its clock on") != std::string::npos);
+
+    move(kPatience);
+    two->wait_for("clock");  // the first two
+    two->wait_for("clock");
+    const int last = id_of(two->wait_for("clock"));
+    two->send(R"({"type":"error","id":)" + std::to_string(last) + R"(,"message":"no inspector"})");
+    REQUIRE(it.wait_for([&] { return moved.has_value(); }));
+    REQUIRE_FALSE(*moved);
+    CHECK(moved->error().message.find("no inspector") != std::string::npos);
+
+    move(kPatience);  // a callback that throws ends the service
+    two->close();
+    REQUIRE(it.wait_for([&] { return moved.has_value(); }));
+    REQUIRE_FALSE(*moved);
+    CHECK(moved->error().message.find("disconnected") != std::string::npos);
+  }
+
+  TEST_CASE("stand-ins: the environment names them, and what the agents tell of them is summed") {
+    Listening it(model::Mode::quiet, {"sharp", "canvas"});
+    const auto environment = it.hub->environment();
+    CHECK(environment.back() ==
+          std::pair<std::string, std::string>("LEAKCHECK_STAND_INS", "sharp,canvas"));
+    CHECK(it.hub->problems().size() == 2);
+    const auto one = it.greet();
+    const auto two = it.greet();
+    for (const char* const line :
+         {R"({"type":"standIn","module":"sharp","uses":0})",
+          R"({"type":"standIn","module":"sharp","uses":5})",
+          R"({"type":"standIn","module":"sharp","uses":7})",
+          R"({"type":"error","id":0,"message":"cannot replace what import loads"})"}) {
+      one->send(line);
+      two->send(line);
+    }
+    REQUIRE(it.wait_for([&] { return it.hub->stand_ins()[0].uses == 14; }));
+    it.settle();
+    CHECK(it.hub->stand_ins()[0].loaded);
+    CHECK_FALSE(it.hub->stand_ins()[1].loaded);
+    const auto problems = it.hub->problems();
+    REQUIRE(problems.size() == 2);
+    CHECK(problems[0] == "cannot replace what import loads");
+    CHECK(problems[1].find("never loaded canvas") != std::string::npos);
+  }
 }

@@ -30,7 +30,13 @@ TEST_SUITE("AgentHub") {
     struct stat info {};
     ::stat(it.hub->script().c_str(), &info);
     CHECK((info.st_mode & 0777) == 0600);
+    for (const char* const part : {"leakcheck-clock.cjs", "leakcheck-stand-ins.cjs"}) {
+      const auto text = load_file(it.folder / part);  // beside the script, which loads them
+      REQUIRE(text);
+      CHECK(text->rfind("'use strict';", 0) == 0);
+    }
     const auto environment = it.hub->environment();
+    CHECK(environment.size() == 2);
     CHECK(environment[0].first == "LEAKCHECK_SOCKET");
     CHECK(fs::is_socket(environment[0].second));
     CHECK(environment[1] == std::pair<std::string, std::string>("LEAKCHECK_MODE", "freeze"));
@@ -54,8 +60,9 @@ TEST_SUITE("AgentHub") {
   TEST_CASE("a process speaks for itself only: the hello of another pid is not heard") {
     Listening it;
     FakeAgent liar(it.socket, it.loop);
-    liar.send(R"({"type":"hello","protocol":1,"agent":"0.1.0","pid":1,"ppid":0,"node":"20.0.0",)"
-              R"("v8":"11","argv":[],"canCollect":true})");
+    liar.send(
+        R"({"type":"hello","protocol":1,"agent":"0.1.0","pid":1,"thread":0,"ppid":0,"node":"20.0.0",)"
+        R"("v8":"11","argv":[],"canCollect":true})");
     liar.send(R"({"type":"requests","seen":1000})");
     it.settle();
     CHECK(it.hub->processes().empty());

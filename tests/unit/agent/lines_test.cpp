@@ -54,6 +54,7 @@ TEST_SUITE("Lines") {
     CHECK(hello.protocol == 1);
     CHECK(hello.agent_version == "0.1.0");
     CHECK(hello.pid == 4711);
+    CHECK(hello.thread == 0);
     CHECK(hello.ppid == 4700);
     CHECK(hello.node_version == "20.20.2");
     CHECK(hello.v8_version == "11.3.244.8-node.38");
@@ -77,6 +78,16 @@ TEST_SUITE("Lines") {
     CHECK(sample.event_loop_delay_p99_ms == 1.5);
     CHECK(sample.event_loop_delay_max_ms == 12);
     CHECK(sample.active_handles == 2);
+  }
+
+  TEST_CASE("collecting, clockMoved, standIn: each at its place") {
+    CHECK(parsed<CollectingLine>("collecting").id == 7);
+    const auto moved = parsed<ClockMovedLine>("clockMoved");
+    CHECK(moved.id == 9);
+    CHECK(moved.timers == 3);
+    const auto stand_in = parsed<StandInLine>("standIn");
+    CHECK(stand_in.module == "@scope/sharp");
+    CHECK(stand_in.uses == 12);
   }
 
   TEST_CASE("collected, frozen, requests, warning, error: each number at its place") {
@@ -161,9 +172,13 @@ TEST_SUITE("Lines") {
 
   TEST_CASE("leakcheck's lines are those that the agent is tested with") {
     const std::map<std::string, std::string> rendered = {
-        {"welcome", render_welcome()}, {"sample", render_sample(std::chrono::milliseconds(250))},
-        {"silence", render_silence()}, {"collect", render_collect(7)},
-        {"freeze", render_freeze(8)},  {"bye", render_bye()}};
+        {"welcome", render_welcome()},
+        {"sample", render_sample(std::chrono::milliseconds(250))},
+        {"silence", render_silence()},
+        {"collect", render_collect(7)},
+        {"freeze", render_freeze(8)},
+        {"bye", render_bye()},
+        {"clock", render_clock(9, std::chrono::minutes(1))}};
     std::size_t known = 0;
     for (std::string line : load_lines("from_leakcheck.jsonl")) {
       const std::string type = json::parse(line).at("type");

@@ -28,14 +28,15 @@ struct Listening {
   std::unique_ptr<AgentHub> hub;
   std::string socket;
 
-  explicit Listening(model::Mode mode = model::Mode::quiet) {
+  explicit Listening(model::Mode mode = model::Mode::quiet,
+                     std::vector<std::string> stand_ins = {}) {
     std::string name = (std::filesystem::temp_directory_path() / "leakcheck-unit-XXXXXX").string();
     folder = ::mkdtemp(name.data());
     AgentHub::Callbacks callbacks;
     callbacks.on_hello = [this](const Process& process) { hellos.push_back(process); };
     callbacks.on_sample = [this](const model::Sample& sample) { samples.push_back(sample); };
     callbacks.on_warning = [this](const model::ProcessWarning& it) { warnings.push_back(it); };
-    auto listening = AgentHub::listen(folder, mode, loop, callbacks);
+    auto listening = AgentHub::listen(folder, mode, loop, callbacks, std::move(stand_ins));
     REQUIRE(listening);
     hub = std::move(*listening);
     socket = hub->environment().front().second;
