@@ -37,6 +37,7 @@ void napi_module_register(void*);
 #pragma weak napi_module_register
 #pragma weak __errno_location
 #pragma weak dlsym
+#pragma weak dladdr
 #pragma weak open
 #pragma weak close
 #pragma weak mmap
@@ -204,9 +205,19 @@ void (*volatile public_free)(void*) = &free;
 bool probing;
 bool probed;
 
+/// Other allocators define __libc_malloc as well; what registers handlers of fork() is in libc
+/// only.
+bool is_in_glibc(void* (*function)(size_t)) {
+  Dl_info where{};
+  Dl_info libc{};
+  const auto of_libc = find_next("__register_atfork", &__register_atfork);
+  return dladdr(reinterpret_cast<void*>(function), &where) != 0 &&
+         dladdr(reinterpret_cast<void*>(of_libc), &libc) != 0 && where.dli_fbase == libc.dli_fbase;
+}
+
 /// Whether the program's malloc() comes to us, and goes on from us to glibc.
 bool is_allocator_glibc() {
-  if (!is_ready() || next.usable_size == nullptr || next.malloc != &__libc_malloc) return false;
+  if (!is_ready() || next.usable_size == nullptr || !is_in_glibc(next.malloc)) return false;
   probing = true;
   void* block = public_malloc(1);
   probing = false;
@@ -232,7 +243,7 @@ bool find_folder(char** environment) {
 
 bool has_everything() {
   return open != nullptr && close != nullptr && write != nullptr && mmap != nullptr &&
-         munmap != nullptr && unlink != nullptr && getpid != nullptr &&
+         munmap != nullptr && unlink != nullptr && getpid != nullptr && dladdr != nullptr &&
          __errno_location != nullptr && __register_atfork != nullptr;
 }
 

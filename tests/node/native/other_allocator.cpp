@@ -54,3 +54,7 @@ EXPORT void* realloc(void* block, size_t size) noexcept {
   if (block != nullptr) memcpy(moved, block, before < size ? before : size);
   return moved;
 }
+
+// As tcmalloc and mimalloc do.
+EXPORT void* __libc_malloc(size_t) __attribute__((alias("malloc")));
+EXPORT void __libc_free(void*) __attribute__((alias("free")));
