@@ -186,10 +186,11 @@ test('a native leak must be called native, with its blocks', () => {
 });
 
 test('the leaky route is right when it is named, and it alone', () => {
-  const run = { ...find('route leak'), route: 'item' };
+  const run = { ...find('route leak'), route: 'item', leak: { kind: 'slots', size: 256 } };
   const judge = (...names) =>
-    judgeRun(run, ended(1), record('leak', { routes: ['list', 'item', 'order'].map((name) => ({ name, leaks: names.includes(name) })) }));
+    judgeRun(run, ended(1), record('leak', { routes: ['list', 'item', 'order'].map((name) => ({ name, leaks: names.includes(name), growth: { bytesPerRequest: 260 } })) }));
   assert.deepEqual([judge('item').routeRight, judge('item').reason], [true, undefined]);
+  assert.equal(judge('item').routeError, 4 / 256);
   assert.match(judge('list').reason, /item leaks; named: list/);
   assert.equal(judge('item', 'order').routeRight, false, 'others are named too');
   assert.match(judge().reason, /named: none/);
@@ -202,7 +203,7 @@ test('tables and goals of fixed runs', () => {
       if (run.truth === 'healthy') return judgeRun(run, ended(heal === 'leak' ? 1 : 0), record(heal));
       if (run.truth === 'keyed') return judgeRun(run, ended(leak ? 1 : 0), leak ? record('keyed_growth', { ending: 'leak' }) : record('clean'));
       if (!leak) return judgeRun(run, ended(5), record('inconclusive'));
-      const routes = [{ name: run.route, leaks: true }];
+      const routes = [{ name: run.route, leaks: true, growth: { bytesPerRequest: 1024 } }];
       const culprit = run.nativeBytes ? 'native' : 'heapUsed';
       return judgeRun(run, ended(1), record('leak', { routes, culprit, heapUsed: truthOf(run)?.bytes }));
     });

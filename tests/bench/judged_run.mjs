@@ -1,5 +1,5 @@
 // One run of leakcheck, from its exit code and its run record to what the tables count; pure.
-import { truthOf } from './plan.mjs';
+import { meanOf, truthOf } from './plan.mjs';
 import { pack } from './series.mjs';
 
 /// The answer as leakcheck ended: its exit code, the ending and the verdict must say the same.
@@ -39,10 +39,14 @@ function judgeEstimate(run, record) {
   };
 }
 
-/// Whether the leaky route was named, and it alone.
+/// Whether the leaky route was named, and it alone; and how near its own bytes per request are.
 function judgeRoutes(run, record) {
-  const named = (record.verdict.routes ?? []).filter(({ leaks }) => leaks).map(({ name }) => name);
-  return { named, routeRight: named.length === 1 && named[0] === run.route };
+  const leaky = (record.verdict.routes ?? []).filter(({ leaks }) => leaks);
+  const named = leaky.map(({ name }) => name);
+  const judged = { named, routeRight: named.length === 1 && named[0] === run.route };
+  if (!judged.routeRight || !truthOf(run)) return judged;
+  const bytes = meanOf(run.leak);
+  return { ...judged, routeError: Math.abs(leaky[0].growth.bytesPerRequest - bytes) / bytes };
 }
 
 /// What is wrong although the answer is right; undefined for nothing.

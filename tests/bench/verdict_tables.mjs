@@ -17,6 +17,10 @@ const leakyOf = (runs) => runs.filter((run) => run.truth === 'leaky');
 const alarmsOf = (runs) => count(runs, ...ALARMS);
 const missesOf = (runs) => runs.filter(({ answer }) => !['leak', 'broken'].includes(answer)).length;
 const errorsOf = (runs) => runs.map((run) => run.error).filter(Number.isFinite);
+const worstOf = (errors) => {
+  const known = errors.filter(Number.isFinite);
+  return known.length > 0 ? percent(Math.max(...known), 2) : '-';
+};
 const share = (k, n) => (n > 0 ? k / n : NaN);
 
 /// Groups with their name, in its order.
@@ -65,7 +69,7 @@ function leakyTable(runs, heading, nameOf, notes = []) {
       errors.length,
       errors.length > 0 ? percent(median(errors), 2) : '-',
       errors.length > 0 ? percent(share(errors.filter((error) => error <= 0.05).length, errors.length)) : '-',
-      errors.length > 0 ? percent(Math.max(...errors), 2) : '-',
+      worstOf(errors),
       Math.round(median(group.map((run) => run.requests))),
       seconds(median(group.map((run) => run.wallMs))),
     ];
@@ -96,10 +100,11 @@ function routesTable(runs) {
     group.filter((run) => run.routeRight).length,
     group.filter((run) => run.named?.length > 0 && !run.routeRight).length,
     group.filter((run) => run.answer === 'leak' && !(run.named?.length > 0)).length,
+    worstOf(group.map((run) => run.routeError)),
   ];
   return {
     title: 'One route of six leaks, at a weight of 5 %, by route',
-    columns: [['route', '<'], ['runs', '>'], ['leak found', '>'], ['that route named', '>'], ['another named', '>'], ['none named', '>']],
+    columns: [['route', '<'], ['runs', '>'], ['leak found', '>'], ['that route named', '>'], ['another named', '>'], ['none named', '>'], ['its bytes, worst error', '>']],
     rows: [...groupsOf(runs, (run) => run.route).map(([name, group]) => row(name, group)), row('all', runs)],
     notes: [`not named ${bound(runs.filter((run) => !run.routeRight).length, runs.length)}`],
   };
@@ -115,7 +120,7 @@ function nativeTable(runs) {
       group.filter((run) => run.nativeCounted).length,
       group.filter((run) => run.answer === 'leak' && run.culprit === 'native').length,
       known.length > 0 ? median(known).toFixed(2) : '-',
-      errors.length > 0 ? percent(Math.max(...errors), 2) : '-',
+      worstOf(errors),
     ];
   };
   return {
