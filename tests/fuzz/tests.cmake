@@ -4,7 +4,7 @@ option(LEAKCHECK_FUZZ "Build the fuzzers, with Clang and its sanitizers" OFF)
 function(leakcheck_fuzzer name)
   set(folder ${PROJECT_SOURCE_DIR}/tests/fuzz)
   add_executable(${name}_replay ${folder}/${name}_fuzz.cpp ${folder}/replay.cpp)
-  target_link_libraries(${name}_replay PRIVATE leakcheck_load leakcheck_build_flags)
+  target_link_libraries(${name}_replay PRIVATE leakcheck_load leakcheck_series leakcheck_build_flags)
   add_test(NAME fuzz.${name} COMMAND ${name}_replay ${folder}/corpus/${name})
   set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
   if(NOT LEAKCHECK_FUZZ)
@@ -20,7 +20,12 @@ function(leakcheck_fuzzer name)
   target_compile_options(${name}_fuzz PRIVATE -g -O1 -fsanitize=fuzzer,address,undefined
     -fno-sanitize-recover=all)
   target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer,address,undefined)
-  target_link_libraries(${name}_fuzz PRIVATE leakcheck_build_flags Boost::headers)
+  target_link_libraries(${name}_fuzz PRIVATE leakcheck_build_flags Boost::headers leakcheck_stats
+    simdjson::simdjson fmt::fmt)
 endfunction()
 
 leakcheck_fuzzer(answer_parser harness/load/answer_parser.cpp harness/load/event_stream.cpp)
+leakcheck_fuzzer(series_log
+  harness/series/clean.cpp harness/series/csv.cpp harness/series/draft.cpp harness/series/format.cpp
+  harness/series/json_lines.cpp harness/series/json_walk.cpp harness/series/keys.cpp harness/series/lives.cpp
+  harness/series/log_reader.cpp harness/series/prometheus.cpp harness/series/times.cpp harness/series/values.cpp)
