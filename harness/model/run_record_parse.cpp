@@ -6,9 +6,11 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "harness/base/utf8.hpp"
+#include "harness/model/run_record_fields.hpp"
 #include "harness/model/run_report.hpp"
 
 namespace leakcheck::model {
@@ -18,6 +20,17 @@ using Json = nlohmann::json;
 
 constexpr const char* kVersionKey = "leakcheckRunRecord";
 constexpr double kLargestExact = 9007199254740992.0;  // 2^53
+
+bool parse_key(const std::string& text, std::string& out) {
+  out = text;
+  return true;
+}
+
+bool parse_key(const std::string& text, int& out) {
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, out);
+  return parsed.ec == std::errc() && parsed.ptr == end;
+}
 
 /// Reads values of known types out of JSON, and keeps the first thing that is wrong, with its
 /// place. What is absent keeps its default: a record of an older leakcheck has fewer keys.
@@ -109,7 +122,28 @@ class Reader {
     }
   }
 
-  /// Every record: its read_fields() names the keys.
+  void read(const Json& value, const std::string& place, bool& out) {
+    if (!value.is_boolean()) return refuse(place, "true or false");
+    out = value.get<bool>();
+  }
+
+  /// Counts by kind or by status code.
+  template <typename Key>
+  void read(const Json& value, const std::string& place, std::map<Key, std::int64_t>& out) {
+    if (!value.is_object()) return refuse(place, "an object");
+    for (const auto& item : value.items()) {
+      const std::string at = place + "." + item.key();
+      Key key{};
+      std::int64_t count = 0;
+      read(item.value(), at, count);
+      if (!parse_key(item.key(), key)) return refuse(at, "a status code");
+      out[key] = count;
+    }
+  }
+
+  void read(const Json& value, const std::string& place, std::vector<Sample>& out);
+
+  /// Every record: its fields() names the keys.
   template <typename Record>
   requires std::is_class_v<Record>
   void read(const Json& value, const std::string& place, Record& out);
@@ -135,17 +169,9 @@ class Object {
     take(key, out);
   }
 
-  /// Counts by name.
-  template <typename Insert>
-  void take_counts(const char* key, Insert insert) const {
-    const Json* value = find(key);
-    if (value == nullptr) return;
-    if (!value->is_object()) return reader_.refuse(path(key), "an object");
-    for (const auto& item : value->items()) {
-      std::int64_t count = 0;
-      reader_.read(item.value(), path(key) + "." + item.key(), count);
-      if (!insert(item.key(), count)) reader_.refuse(path(key) + "." + item.key(), "a status code");
-    }
+  template <typename T>
+  void some(const char* key, T& out, const T& = {}) const {
+    take(key, out);
   }
 
   const Json* find(const char* key) const {
@@ -164,165 +190,6 @@ class Object {
   const Json& json_;
   const std::string& place_;
 };
-
-void read_fields(const Object& from, Memory& memory) {
-  from.take("rss", memory.rss);
-  from.take("heapTotal", memory.heap_total);
-  from.take("heapUsed", memory.heap_used);
-  from.take("external", memory.external);
-  from.take("arrayBuffers", memory.array_buffers);
-}
-
-void read_fields(const Object& from, ScenarioSummary& scenario) {
-  from.require("name", scenario.name);
-  from.take("file", scenario.file);
-  from.take("profile", scenario.profile);
-  from.take("mode", scenario.mode);
-  from.take("vus", scenario.vus);
-  from.take("arrivalRate", scenario.arrival_rate);
-  from.take("requestsPerCycle", scenario.requests_per_cycle);
-  from.take("minCycles", scenario.min_cycles);
-  from.take("maxCycles", scenario.max_cycles);
-  from.take("flows", scenario.flows);
-}
-
-void read_fields(const Object& from, TargetSummary& target) {
-  from.take("command", target.command);
-  from.take("url", target.url);
-  from.take("pid", target.pid);
-  from.take("nodeVersion", target.node_version);
-  from.take("v8Version", target.v8_version);
-  from.take("maxOldSpaceMb", target.max_old_space_mb);
-  from.take("readyMs", target.ready_ms);
-  from.take("end", target.end);
-  from.take("exitCode", target.exit_code);
-  from.take("signal", target.signal);
-  from.take("stdoutLog", target.stdout_log);
-  from.take("stderrLog", target.stderr_log);
-  from.take("logTail", target.log_tail);
-}
-
-void read_fields(const Object& from, Outcome& outcome) {
-  from.require("ending", outcome.ending);
-  from.take("message", outcome.message);
-  from.take("hint", outcome.hint);
-}
-
-void read_fields(const Object& from, Estimate& growth) {
-  from.take("bytesPerRequest", growth.bytes_per_request);
-  from.take("low", growth.low);
-  from.take("high", growth.high);
-  from.take("confidence", growth.confidence);
-  from.take("deltas", growth.deltas);
-  from.take("requests", growth.requests);
-}
-
-void read_fields(const Object& from, QuantityVerdict& verdict) {
-  from.require("quantity", verdict.quantity);
-  from.require("answer", verdict.answer);
-  from.take("rule", verdict.rule);
-  from.take("growth", verdict.growth);
-  from.take("budgetPerRequest", verdict.budget_per_request);
-  from.take("smallestLeak", verdict.smallest_leak);
-  from.take("reason", verdict.reason);
-}
-
-void read_fields(const Object& from, Check& check) {
-  from.require("name", check.name);
-  from.take("limit", check.limit);
-  from.take("measured", check.measured);
-  from.require("state", check.state);
-  from.take("message", check.message);
-}
-
-void read_fields(const Object& from, Verdict& verdict) {
-  from.require("answer", verdict.answer);
-  from.take("reason", verdict.reason);
-  from.take("culprit", verdict.culprit);
-  from.take("quantities", verdict.quantities);
-  from.take("budgets", verdict.budgets);
-  from.take("thresholds", verdict.thresholds);
-}
-
-void read_fields(const Object& from, Latency& latency) {
-  from.take("minMs", latency.min_ms);
-  from.take("meanMs", latency.mean_ms);
-  from.take("p50Ms", latency.p50_ms);
-  from.take("p90Ms", latency.p90_ms);
-  from.take("p95Ms", latency.p95_ms);
-  from.take("p99Ms", latency.p99_ms);
-  from.take("maxMs", latency.max_ms);
-}
-
-void read_fields(const Object& from, StepSummary& step) {
-  from.take("name", step.name);
-  from.take("requests", step.requests);
-  from.take("failed", step.failed);
-  from.take("latency", step.latency);
-}
-
-void read_fields(const Object& from, CheckSummary& check) {
-  from.take("name", check.name);
-  from.take("passed", check.passed);
-  from.take("failed", check.failed);
-}
-
-void read_fields(const Object& from, VariableUse& use) {
-  from.take("name", use.name);
-  from.take("uses", use.uses);
-  from.take("distinct", use.distinct);
-}
-
-void read_fields(const Object& from, LoadSummary& load) {
-  from.take("sent", load.sent);
-  from.take("answered", load.answered);
-  from.take("failed", load.failed);
-  from.take_counts("errors", [&](const std::string& kind, std::int64_t count) {
-    load.errors[kind] = count;
-    return true;
-  });
-  from.take_counts("statuses", [&](const std::string& key, std::int64_t count) {
-    int status = 0;
-    const char* end = key.data() + key.size();
-    const auto parsed = std::from_chars(key.data(), end, status);
-    if (parsed.ec != std::errc() || parsed.ptr != end) return false;
-    load.statuses[status] = count;
-    return true;
-  });
-  from.take("aborted", load.aborted);
-  from.take("connections", load.connections);
-  from.take("receivedBytes", load.received_bytes);
-  from.take("iterations", load.iterations);
-  from.take("droppedIterations", load.dropped_iterations);
-  from.take("lateIterations", load.late_iterations);
-  from.take("wantedRate", load.wanted_rate);
-  from.take("cpuShare", load.cpu_share);
-  from.take("busyMs", load.busy_ms);
-  from.take("lateness", load.lateness);
-  from.take("latency", load.latency);
-  from.take("steps", load.steps);
-  from.take("checks", load.checks);
-  from.take("variables", load.variables);
-}
-
-void read_fields(const Object& from, Cycle& cycle) {
-  from.take("index", cycle.index);
-  from.take("phase", cycle.phase);
-  from.take("requests", cycle.requests);
-  from.take("requestsTotal", cycle.requests_total);
-  from.take("failed", cycle.failed);
-  from.take("postGc", cycle.post_gc);
-  from.take("loadMs", cycle.load_ms);
-  from.take("collectMs", cycle.collect_ms);
-  from.take("atMs", cycle.at_ms);
-  from.take("processes", cycle.processes);
-}
-
-void read_fields(const Object& from, ProcessWarning& warning) {
-  from.take("atMs", warning.at_ms);
-  from.take("name", warning.name);
-  from.take("message", warning.message);
-}
 
 /// One row of the samples, seen as an object whose keys are the columns.
 struct SampleColumn {
@@ -364,7 +231,7 @@ struct SampleTable {
   std::vector<Sample> samples;
 };
 
-void read_fields(const Object& from, SampleTable& table) {
+void fields(const Object& from, SampleTable& table) {
   std::vector<std::string> names;
   from.require("columns", names);
   std::vector<const SampleColumn*> columns;
@@ -388,30 +255,17 @@ void read_fields(const Object& from, SampleTable& table) {
   }
 }
 
-void read_fields(const Object& from, RunReport& report) {
-  from.take("leakcheckVersion", report.leakcheck_version);
-  from.take("startedAt", report.started_at);
-  from.take("runFolder", report.run_folder);
-  from.take("durationMs", report.duration_ms);
-  from.require("outcome", report.outcome);
-  from.require("scenario", report.scenario);
-  from.take("target", report.target);
-  from.take("verdict", report.verdict);
-  from.take("load", report.load);
-  from.take("requestsSeen", report.requests_seen);
-  from.take("notes", report.notes);
-  from.take("processWarnings", report.process_warnings);
-  from.take("cycles", report.cycles);
+void Reader::read(const Json& value, const std::string& place, std::vector<Sample>& out) {
   SampleTable table;
-  from.take("samples", table);
-  report.samples = std::move(table.samples);
+  read(value, place, table);
+  out = std::move(table.samples);
 }
 
 template <typename Record>
 requires std::is_class_v<Record>
 void Reader::read(const Json& value, const std::string& place, Record& out) {
   if (!value.is_object()) return refuse(place, "an object");
-  read_fields(Object(*this, value, place), out);
+  fields(Object(*this, value, place), out);
 }
 
 tl::unexpected<Error> refuse_file(std::string_view json) {

@@ -1,8 +1,12 @@
 #include <cmath>
+#include <concepts>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "harness/base/utf8.hpp"
 #include "harness/model/load_report.hpp"
+#include "harness/model/run_record_fields.hpp"
 #include "harness/model/run_report.hpp"
 
 namespace leakcheck::model {
@@ -31,54 +35,114 @@ Json optional(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json texts(const std::vector<std::string>& values) {
+Json to_json(const std::vector<Sample>& samples);
+
+template <typename Record>
+requires std::is_class_v<Record> Json to_json(const Record& record);
+
+Json to_json(std::string_view value) {
+  return text(value);
+}
+
+Json to_json(const std::string& value) {
+  return text(value);
+}
+
+Json to_json(bool value) {
+  return value;
+}
+
+Json to_json(std::signed_integral auto value) {
+  return value;
+}
+
+Json to_json(double value) {
+  return number(value);
+}
+
+Json to_json(Bytes value) {
+  return value.count;
+}
+
+template <typename Enum>
+requires std::is_enum_v<Enum> Json to_json(Enum value) {
+  return to_string(value);
+}
+
+template <typename T>
+Json to_json(const std::optional<T>& value) {
+  return value ? to_json(*value) : Json(nullptr);
+}
+
+template <typename T>
+Json to_json(const std::vector<T>& values) {
   Json out = Json::array();
-  for (const auto& value : values) out.push_back(text(value));
+  for (const T& value : values) out.push_back(to_json(value));
   return out;
 }
 
-template <typename T, typename Render>
-Json list(const std::vector<T>& values, Render render) {
-  Json out = Json::array();
-  for (const T& value : values) out.push_back(render(value));
+Json to_json(const std::map<std::string, std::int64_t>& counts) {
+  Json out = Json::object();
+  for (const auto& [kind, count] : counts) {
+    // Two kinds can become one when their bytes are made valid.
+    const std::string key = to_valid_utf8(kind);
+    out[key] = out.value(key, std::int64_t{0}) + count;
+  }
   return out;
 }
 
-Json to_json(const Memory& memory) {
-  return {{"rss", memory.rss.count},
-          {"heapTotal", memory.heap_total.count},
-          {"heapUsed", memory.heap_used.count},
-          {"external", memory.external.count},
-          {"arrayBuffers", memory.array_buffers.count}};
+Json to_json(const std::map<int, std::int64_t>& counts) {
+  Json out = Json::object();
+  for (const auto& [status, count] : counts) out[std::to_string(status)] = count;
+  return out;
 }
 
-Json to_json(const ScenarioSummary& scenario) {
-  return {{"name", text(scenario.name)},
-          {"file", text(scenario.file)},
-          {"profile", text(scenario.profile)},
-          {"mode", to_string(scenario.mode)},
-          {"vus", scenario.vus},
-          {"arrivalRate", scenario.arrival_rate ? number(*scenario.arrival_rate) : Json(nullptr)},
-          {"requestsPerCycle", scenario.requests_per_cycle},
-          {"minCycles", scenario.min_cycles},
-          {"maxCycles", scenario.max_cycles},
-          {"flows", texts(scenario.flows)}};
-}
+/// Puts the fields of one record into a JSON object.
+class Writer {
+ public:
+  explicit Writer(Json& out) : out_(out) {}
 
-Json to_json(const TargetSummary& target) {
-  return {{"command", texts(target.command)},
-          {"url", text(target.url)},
-          {"pid", target.pid},
-          {"nodeVersion", text(target.node_version)},
-          {"v8Version", text(target.v8_version)},
-          {"maxOldSpaceMb", target.max_old_space_mb},
-          {"readyMs", milliseconds(target.ready_ms)},
-          {"end", target.end ? Json(to_string(*target.end)) : Json(nullptr)},
-          {"exitCode", optional(target.exit_code)},
-          {"signal", optional(target.signal)},
-          {"stdoutLog", text(target.stdout_log)},
-          {"stderrLog", text(target.stderr_log)},
-          {"logTail", texts(target.log_tail)}};
+  template <typename T>
+  void take(std::string_view key, const T& value) const {
+    if constexpr (std::same_as<T, double>) {
+      out_[key] = key.ends_with("Ms") ? milliseconds(value) : number(value);
+    } else {
+      out_[key] = to_json(value);
+    }
+  }
+
+  template <typename T>
+  void require(std::string_view key, const T& value) const {
+    take(key, value);
+  }
+
+  template <typename T>
+  void some(std::string_view key, const T& value, const T& unless = {}) const {
+    if (!is_same(value, unless)) take(key, value);
+  }
+
+ private:
+  template <typename T>
+  static bool is_same(const T& value, const T& unless) {
+    return value == unless;
+  }
+  template <typename T>
+  static bool is_same(const std::vector<T>& value, const std::vector<T>&) {
+    return value.empty();
+  }
+  template <typename T>
+  static bool is_same(const std::optional<T>& value, const std::optional<T>&) {
+    return !value;
+  }
+
+  Json& out_;
+};
+
+template <typename Record>
+requires std::is_class_v<Record> Json to_json(const Record& record) {
+  Json out = Json::object();
+  fields(Writer(out), record);
+  return out;
 }
 
 /// The same without what only the agent and a measured heap give.
@@ -86,112 +150,6 @@ Json to_json_without_agent(const TargetSummary& target) {
   Json out = to_json(target);
   for (const char* key : {"nodeVersion", "v8Version", "maxOldSpaceMb"}) out.erase(key);
   return out;
-}
-
-Json to_json(const Outcome& outcome) {
-  return {{"ending", to_string(outcome.ending)},
-          {"message", text(outcome.message)},
-          {"hint", text(outcome.hint)}};
-}
-
-Json to_json(const QuantityVerdict& verdict) {
-  const Estimate& growth = verdict.growth;
-  return {{"quantity", to_string(verdict.quantity)},
-          {"answer", to_string(verdict.answer)},
-          {"rule", to_string(verdict.rule)},
-          {"growth",
-           {{"bytesPerRequest", number(growth.bytes_per_request)},
-            {"low", number(growth.low)},
-            {"high", number(growth.high)},
-            {"confidence", number(growth.confidence)},
-            {"deltas", growth.deltas},
-            {"requests", growth.requests}}},
-          {"budgetPerRequest", number(verdict.budget_per_request)},
-          {"smallestLeak", number(verdict.smallest_leak)},
-          {"reason", text(verdict.reason)}};
-}
-
-Json to_json(const Check& check) {
-  return {{"name", text(check.name)},
-          {"limit", text(check.limit)},
-          {"measured", text(check.measured)},
-          {"state", to_string(check.state)},
-          {"message", text(check.message)}};
-}
-
-Json to_json(const Verdict& verdict) {
-  const auto check = [](const Check& each) { return to_json(each); };
-  return {{"answer", to_string(verdict.answer)},
-          {"reason", text(verdict.reason)},
-          {"culprit", verdict.culprit ? Json(to_string(*verdict.culprit)) : Json(nullptr)},
-          {"quantities", list(verdict.quantities, [](const auto& each) { return to_json(each); })},
-          {"budgets", list(verdict.budgets, check)},
-          {"thresholds", list(verdict.thresholds, check)}};
-}
-
-Json to_json(const Latency& latency) {
-  return {{"minMs", milliseconds(latency.min_ms)}, {"meanMs", milliseconds(latency.mean_ms)},
-          {"p50Ms", milliseconds(latency.p50_ms)}, {"p90Ms", milliseconds(latency.p90_ms)},
-          {"p95Ms", milliseconds(latency.p95_ms)}, {"p99Ms", milliseconds(latency.p99_ms)},
-          {"maxMs", milliseconds(latency.max_ms)}};
-}
-
-Json to_json(const StepSummary& step) {
-  return {{"name", text(step.name)},
-          {"requests", step.requests},
-          {"failed", step.failed},
-          {"latency", to_json(step.latency)}};
-}
-
-Json to_json(const CheckSummary& check) {
-  return {{"name", text(check.name)}, {"passed", check.passed}, {"failed", check.failed}};
-}
-
-Json to_json(const VariableUse& use) {
-  return {{"name", text(use.name)}, {"uses", use.uses}, {"distinct", use.distinct}};
-}
-
-Json to_json(const LoadSummary& load) {
-  Json errors = Json::object();
-  for (const auto& [kind, count] : load.errors) {
-    // Two kinds can become one when their bytes are made valid.
-    const std::string key = to_valid_utf8(kind);
-    errors[key] = errors.value(key, std::int64_t{0}) + count;
-  }
-  Json statuses = Json::object();
-  for (const auto& [status, count] : load.statuses) statuses[std::to_string(status)] = count;
-  return {{"sent", load.sent},
-          {"answered", load.answered},
-          {"failed", load.failed},
-          {"aborted", load.aborted},
-          {"errors", errors},
-          {"statuses", statuses},
-          {"connections", load.connections},
-          {"receivedBytes", load.received_bytes},
-          {"iterations", load.iterations},
-          {"droppedIterations", load.dropped_iterations},
-          {"lateIterations", load.late_iterations},
-          {"wantedRate", number(load.wanted_rate)},
-          {"cpuShare", number(load.cpu_share)},
-          {"busyMs", milliseconds(load.busy_ms)},
-          {"lateness", to_json(load.lateness)},
-          {"latency", to_json(load.latency)},
-          {"steps", list(load.steps, [](const auto& step) { return to_json(step); })},
-          {"checks", list(load.checks, [](const auto& check) { return to_json(check); })},
-          {"variables", list(load.variables, [](const auto& use) { return to_json(use); })}};
-}
-
-Json to_json(const Cycle& cycle) {
-  return {{"index", cycle.index},
-          {"phase", to_string(cycle.phase)},
-          {"requests", cycle.requests},
-          {"requestsTotal", cycle.requests_total},
-          {"failed", cycle.failed},
-          {"postGc", to_json(cycle.post_gc)},
-          {"loadMs", milliseconds(cycle.load_ms)},
-          {"collectMs", milliseconds(cycle.collect_ms)},
-          {"atMs", milliseconds(cycle.at_ms)},
-          {"processes", cycle.processes}};
 }
 
 /// Column by column: names once, then only values. The reader finds columns by their names.
@@ -213,29 +171,11 @@ Json to_json(const std::vector<Sample>& samples) {
           {"rows", std::move(rows)}};
 }
 
-Json to_json(const ProcessWarning& warning) {
-  return {{"atMs", milliseconds(warning.at_ms)},
-          {"name", text(warning.name)},
-          {"message", text(warning.message)}};
-}
-
-Json to_json(const RunReport& report) {
-  return {{"leakcheckRunRecord", RunReport::kVersion},
-          {"leakcheckVersion", text(report.leakcheck_version)},
-          {"startedAt", text(report.started_at)},
-          {"runFolder", text(report.run_folder)},
-          {"durationMs", milliseconds(report.duration_ms)},
-          {"outcome", to_json(report.outcome)},
-          {"scenario", to_json(report.scenario)},
-          {"target", to_json(report.target)},
-          {"verdict", report.verdict ? to_json(*report.verdict) : Json(nullptr)},
-          {"load", to_json(report.load)},
-          {"requestsSeen", report.requests_seen},
-          {"notes", texts(report.notes)},
-          {"processWarnings",
-           list(report.process_warnings, [](const auto& each) { return to_json(each); })},
-          {"cycles", list(report.cycles, [](const auto& cycle) { return to_json(cycle); })},
-          {"samples", to_json(report.samples)}};
+/// The version comes first.
+Json record_of(const RunReport& report) {
+  Json out = {{"leakcheckRunRecord", RunReport::kVersion}};
+  fields(Writer(out), report);
+  return out;
 }
 
 /// A load has no memory verdict: its words are others.
@@ -252,7 +192,7 @@ std::string_view load_ending(Ending ending) {
   }
 }
 
-Json to_json(const LoadReport& report) {
+Json record_of(const LoadReport& report) {
   const ScenarioSummary& scenario = report.scenario;
   return {{"leakcheckLoadReport", LoadReport::kVersion},
           {"leakcheckVersion", text(report.leakcheck_version)},
@@ -269,14 +209,14 @@ Json to_json(const LoadReport& report) {
             {"profile", text(scenario.profile)},
             {"vus", scenario.vus},
             {"arrivalRate", scenario.arrival_rate ? number(*scenario.arrival_rate) : Json(nullptr)},
-            {"flows", texts(scenario.flows)}}},
+            {"flows", to_json(scenario.flows)}}},
           {"asked",
            {{"durationMs", report.asked_ms ? milliseconds(*report.asked_ms) : Json(nullptr)},
             {"requests", optional(report.asked_requests)}}},
           {"target", to_json_without_agent(report.target)},
           {"load", to_json(report.load)},
-          {"thresholds", list(report.thresholds, [](const auto& each) { return to_json(each); })},
-          {"notes", texts(report.notes)}};
+          {"thresholds", to_json(report.thresholds)},
+          {"notes", to_json(report.notes)}};
 }
 
 bool is_flat(const Json& value) {
@@ -313,7 +253,7 @@ void print(const Json& value, std::size_t indent, std::string& out) {
 template <typename Report>
 std::string render(const Report& report) {
   std::string out;
-  print(to_json(report), 0, out);
+  print(record_of(report), 0, out);
   out += "\n";
   return out;
 }

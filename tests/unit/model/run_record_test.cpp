@@ -25,7 +25,22 @@ QuantityVerdict quantity_verdict() {
   verdict.budget_per_request = 4;
   verdict.smallest_leak = 0.75;
   verdict.reason = "it grows";
+  verdict.in_the_end = 1.5e6;
+  verdict.keyed = KeyedGrowth{88.5, "{{ id }}", 30'000, 4.5e5};
+  verdict.time_bound = TimeBound{0.75, 60'000.25};
+  verdict.allocations_per_request = 1.25;
   return verdict;
+}
+
+/// What only a leak has.
+void fill_follow_ups(Verdict& verdict) {
+  const Estimate growth = {64, 63, 65, 0.999, 4, 400};
+  verdict.parts = {{4711, 2, Quantity::native, growth}};
+  verdict.routes = {{"GET /", Quantity::heap_used, growth, true, {"POST /login"}, "no answer"}};
+  verdict.routes_say = "GET / keeps it";
+  verdict.ablations = {{"sharp", "replaced by an inert stand-in", Ablation::Effect::reduces_growth,
+                        growth, "it grows less", ".leakcheck/runs/b"}};
+  verdict.resident = {ResidentSet::Kind::fragmentation, 640.5, "MALLOC_ARENA_MAX=2 helps"};
 }
 
 Sample sample(double at_ms) {
@@ -68,7 +83,8 @@ RunReport full_report() {
   report.started_at = "2026-11-23T20:08:24Z";
   report.run_folder = ".leakcheck/runs/a";
   report.duration_ms = 4120.5;
-  report.scenario = {"orders", "orders.yaml", "pr", Mode::native, 20, 12.5, 101, 6, 40, {"a", "b"}};
+  report.scenario = {"orders", "orders.yaml", "pr", Mode::native, 20, 12.5, 101, 6,
+                     40,       {"a", "b"},    true, true};
   fill_target(report.target);
   report.outcome = {Ending::load_invalid, "what happened", "the cure"};
   report.verdict = Verdict{Answer::bounded,
@@ -77,6 +93,7 @@ RunReport full_report() {
                            {quantity_verdict()},
                            {{"heapUsed growth", "15 %", "3 %", CheckState::failed, "too much"}},
                            {{"rate", "1", "2", CheckState::inconclusive, "who knows"}}};
+  fill_follow_ups(*report.verdict);
   report.load.sent = 100;
   report.load.answered = 99;
   report.load.failed = 7;
@@ -99,6 +116,14 @@ RunReport full_report() {
   report.requests_seen = 98;
   report.cycles = {
       {3, Phase::warmup, 100, 400, 2, {{5}, {4}, {3}, {2}, {1}}, 84.25, 31.5, 900.125, 2}};
+  Cycle& cycle = report.cycles[0];
+  cycle.native = NativeMemory{{7'000'000}, 4200};
+  cycle.readings = {{4711, 0, {{5}, {4}, {3}, {2}, {1}}, NativeMemory{{7'000'000}, 4200}},
+                    {4711, 2, {{0}, {4}, {3}, {2}, {1}}, std::nullopt}};
+  cycle.times = 4;
+  cycle.route = "GET /";
+  cycle.ahead_ms = 60'000.5;
+  cycle.pss = Bytes{123'456'789};
   report.samples = {sample(1.5), sample(2.25)};
   report.process_warnings = {{1.5, "MaxListenersExceededWarning", "11 listeners"}};
   report.notes = {"a note"};
@@ -147,6 +172,88 @@ TEST_CASE("Run record: everything survives a round trip") {
   CHECK(read.samples[1].active_handles == 3);
   CHECK(read.process_warnings[0].message == "11 listeners");
   CHECK(read.notes == report.notes);
+}
+
+TEST_CASE("Run record: what follows a leak survives a round trip") {
+  const RunReport report = full_report();
+  const RunReport read = reread(report);
+  CHECK(read.scenario.chose_mode);
+  CHECK(read.scenario.bounded_keys);
+  const QuantityVerdict& quantity = read.verdict->quantities[0];
+  CHECK(quantity.in_the_end == 1.5e6);
+  CHECK(quantity.keyed->bytes_per_key == 88.5);
+  CHECK(quantity.keyed->variable == "{{ id }}");
+  CHECK(quantity.keyed->keys == 30'000);
+  CHECK(quantity.keyed->in_the_end == 4.5e5);
+  CHECK(quantity.time_bound->given_back == 0.75);
+  CHECK(quantity.time_bound->after_ms == 60'000.25);
+  CHECK(quantity.allocations_per_request == 1.25);
+  const Verdict& verdict = *read.verdict;
+  REQUIRE(verdict.parts.size() == 1);
+  CHECK(verdict.parts[0].pid == 4711);
+  CHECK(verdict.parts[0].thread == 2);
+  CHECK(verdict.parts[0].quantity == Quantity::native);
+  CHECK(verdict.parts[0].growth.requests == 400);
+  REQUIRE(verdict.routes.size() == 1);
+  CHECK(verdict.routes[0].name == "GET /");
+  CHECK(verdict.routes[0].leaks);
+  CHECK(verdict.routes[0].growth.high == 65);
+  CHECK(verdict.routes[0].with == report.verdict->routes[0].with);
+  CHECK(verdict.routes[0].problem == "no answer");
+  CHECK(verdict.routes_say == "GET / keeps it");
+  REQUIRE(verdict.ablations.size() == 1);
+  CHECK(verdict.ablations[0].suspect == "sharp");
+  CHECK(verdict.ablations[0].effect == Ablation::Effect::reduces_growth);
+  CHECK(verdict.ablations[0].run_folder == ".leakcheck/runs/b");
+  CHECK(verdict.resident->kind == ResidentSet::Kind::fragmentation);
+  CHECK(verdict.resident->bytes_per_request == 640.5);
+}
+
+TEST_CASE("Run record: native memory, single readings and routes of a cycle survive it") {
+  const RunReport report = full_report();
+  const RunReport read = reread(report);
+  const Cycle& cycle = read.cycles[0];
+  CHECK(cycle.native == report.cycles[0].native);
+  CHECK(cycle.readings == report.cycles[0].readings);
+  CHECK(cycle.times == 4);
+  CHECK(cycle.route == "GET /");
+  CHECK(cycle.ahead_ms == 60'000.5);
+  CHECK(cycle.pss == Bytes{123'456'789});
+}
+
+TEST_CASE("Run record: what a run did not have is not there") {
+  RunReport report;
+  report.verdict = Verdict{};
+  report.verdict->quantities.emplace_back();
+  report.cycles.emplace_back();
+  const std::string text = render_run_record(report);
+  for (const char* key : {"inTheEnd", "keyed", "timeBound", "allocationsPerRequest", "parts",
+                          "routes", "routesSay", "ablations", "resident", "native", "readings",
+                          "times", "route", "aheadMs", "pss", "choseMode", "boundedKeys"})
+    CHECK_MESSAGE(text.find("\"" + std::string(key) + "\"") == std::string::npos, key);
+  CHECK(render_run_record(reread(report)) == text);
+}
+
+TEST_CASE("Run record: every word of the verdict is read as it is written") {
+  RunReport report;
+  report.verdict = Verdict{};
+  for (const Answer answer : {Answer::clean, Answer::leak, Answer::bounded, Answer::keyed_growth,
+                              Answer::time_bounded, Answer::inconclusive}) {
+    report.verdict->answer = answer;
+    CHECK(reread(report).verdict->answer == answer);
+  }
+  for (const Phase phase : {Phase::replay, Phase::explore, Phase::routes, Phase::settle}) {
+    report.cycles = {Cycle{}};
+    report.cycles[0].phase = phase;
+    CHECK(reread(report).cycles[0].phase == phase);
+  }
+  for (const Rule rule : {Rule::step, Rule::sporadic, Rule::replay, Rule::settle}) {
+    report.verdict->quantities = {QuantityVerdict{}};
+    report.verdict->quantities[0].rule = rule;
+    CHECK(reread(report).verdict->quantities[0].rule == rule);
+  }
+  report.scenario.mode = Mode::automatic;
+  CHECK(reread(report).scenario.mode == Mode::automatic);
 }
 
 TEST_CASE("Run record: an empty report survives too") {
@@ -274,6 +381,7 @@ TEST_CASE("Run record: every wrong type is named with its place") {
   says("[\"a\",\"b\"]", "{}", "scenario.flows is not a list");
   says("\"statuses\": {\"200\"", "\"statuses\": {\"2xx\"",
        "load.statuses.2xx is not a status code");
+  says("\"leaks\":true", "\"leaks\":1", "verdict.routes[0].leaks is not true or false");
   says("\"rss\":5", "\"rss\":true", "cycles[0].postGc.rss is not a whole number of this range");
   says("[1.5,\"confirm\"", "[\"confirm\"", "samples.rows[0] is not a list as long as the columns");
   says("[1.5,\"confirm\"", "[1.5,\"sleep\"", "samples.rows[0] is not one of the words known there");
