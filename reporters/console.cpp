@@ -5,6 +5,7 @@
 
 #include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
+#include "reporters/console_routes.hpp"
 #include "reporters/console_tables.hpp"
 #include "reporters/judged.hpp"
 #include "reporters/layout.hpp"
@@ -33,13 +34,34 @@ bool only_thresholds_failed(const model::RunReport& report) {
                       [](const auto& each) { return each.state == model::CheckState::failed; });
 }
 
+std::string_view words_of_pass(const model::RunReport& report) {
+  if (!report.verdict) return "CLEAN";
+  switch (report.verdict->answer) {
+    case model::Answer::bounded:
+      return "BOUNDED";
+    case model::Answer::time_bounded:
+      return "TIME-BOUNDED";
+    case model::Answer::keyed_growth:
+      return "BOUNDED BY ITS KEYS";
+    default:
+      return "CLEAN";
+  }
+}
+
+/// Quiet is how runs are; auto is what the run began with when it did not get so far as to choose.
+std::string mode_fact(const model::ScenarioSummary& scenario) {
+  if (scenario.mode == model::Mode::quiet || scenario.mode == model::Mode::automatic) return "";
+  return fmt::format("{} mode{}", model::to_string(scenario.mode),
+                     scenario.chose_mode ? ", chosen by auto" : "");
+}
+
 Headline headline_of_run(const model::RunReport& report) {
   switch (report.outcome.ending) {
     case Ending::clean:
-      if (report.verdict && report.verdict->answer == model::Answer::bounded)
-        return {"BOUNDED", Headline::kGood};
-      return {"CLEAN", Headline::kGood};
+      return {words_of_pass(report), Headline::kGood};
     case Ending::leak:
+      if (report.verdict && report.verdict->answer == model::Answer::keyed_growth)
+        return {"KEYED GROWTH", Headline::kBad};
       return {"LEAK", Headline::kBad};
     case Ending::budget_exceeded:
       return {only_thresholds_failed(report) ? "THRESHOLD EXCEEDED" : "BUDGET EXCEEDED",
@@ -58,8 +80,7 @@ std::string render_headline(const model::RunReport& report, const Paint& paint, 
     facts.push_back("profile " + cut(clean_line(report.scenario.profile), 20));
   if (!report.target.node_version.empty())
     facts.push_back("node " + cut(clean_line(report.target.node_version), 12));
-  if (report.scenario.mode != model::Mode::quiet)
-    facts.push_back(fmt::format("{} mode", model::to_string(report.scenario.mode)));
+  if (std::string mode = mode_fact(report.scenario); !mode.empty()) facts.push_back(mode);
   if (report.duration_ms > 0) facts.push_back(format_elapsed(report.duration_ms));
 
   const int left = width - display_width(headline.words) - 2;
@@ -147,6 +168,13 @@ void add_warnings(Page& page, const model::RunReport& report) {
     page.entry("", fmt::format("and {} other kinds of warning", kinds.size() - kMostWarnings));
 }
 
+/// How the resident set moved; when it did not, there is nothing to say.
+void add_resident(Page& page, const model::RunReport& report) {
+  if (!report.verdict || !report.verdict->resident) return;
+  const model::ResidentSet& resident = *report.verdict->resident;
+  if (resident.kind != model::ResidentSet::Kind::flat) page.entry("rss", resident.reason, 4);
+}
+
 void add_notes(Page& page, const model::RunReport& report) {
   for (std::size_t at = 0; at < std::min(report.notes.size(), kMostNotes); ++at)
     page.entry("note", report.notes[at]);
@@ -193,6 +221,11 @@ std::string render_console(const model::RunReport& report, const ConsoleStyle& s
   page.lines(list_quantities(report, paint, width));
   page.lines(list_limit_lines(report, paint, width));
   page.end_block();
+  for (const auto list : {list_parts, list_routes, list_ablations}) {
+    page.lines(list(report, paint, width));
+    page.end_block();
+  }
+  add_resident(page, report);
   add_load(page, report);
   add_warnings(page, report);
   add_notes(page, report);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
@@ -24,14 +25,15 @@ constexpr std::size_t kLimitRows = 3;
 constexpr std::size_t kFewestLevels = 3;
 constexpr double kQuietRange = 4 * 1024;
 
-std::string mark(model::Answer answer, const Paint& paint) {
+/// `fails` is for growth per key, which the scenario may accept.
+std::string mark(model::Answer answer, bool fails, const Paint& paint) {
   switch (answer) {
     case model::Answer::clean:
       return paint.green("✓");
     case model::Answer::leak:
       return paint.red("✗");
     case model::Answer::keyed_growth:
-      return paint.red("✗");
+      return fails ? paint.red("✗") : paint.green("~");
     case model::Answer::time_bounded:
     case model::Answer::bounded:
       return paint.green("~");
@@ -64,7 +66,8 @@ struct Table {
   }
 };
 
-Table fill_table(const std::vector<model::QuantityVerdict>& verdicts) {
+Table fill_table(const model::RunReport& report) {
+  const auto& verdicts = report.verdict->quantities;
   const double confidence = verdicts.front().growth.confidence;
   Table table;
   table.name.head = "per request";
@@ -77,7 +80,8 @@ Table fill_table(const std::vector<model::QuantityVerdict>& verdicts) {
     const model::Estimate& growth = verdict.growth;
     const bool known = growth.deltas > 0;
     // A leak was seen: from which size on it would have been is no longer the question.
-    const bool leak = verdict.answer == model::Answer::leak;
+    const bool leak =
+        verdict.answer == model::Answer::leak || verdict.answer == model::Answer::keyed_growth;
     table.name.cells.push_back("  " + std::string(model::to_string(verdict.quantity)));
     table.kept.cells.push_back(known ? format_bytes(growth.bytes_per_request) : "–");
     table.interval.cells.push_back(known ? format_interval(growth.low, growth.high) : "–");
@@ -88,15 +92,15 @@ Table fill_table(const std::vector<model::QuantityVerdict>& verdicts) {
 }
 
 std::string render_row(const Table& table, std::size_t row, const model::QuantityVerdict& verdict,
-                       const Paint& paint) {
+                       bool fails, const Paint& paint) {
   const auto cell = [&](const Column& column) {
     return pad_left(column.cells[row], kGap + column.width());
   };
   // The mark takes the place of the name's margin.
   const std::string name = pad_right(table.name.cells[row], table.name.width());
   const std::string kept = cell(table.kept);
-  std::string line = "  " + mark(verdict.answer, paint) + name.substr(1) +
-                     (verdict.answer == model::Answer::leak ? paint.bold(kept) : kept);
+  std::string line = "  " + mark(verdict.answer, fails, paint) + name.substr(1) +
+                     (fails ? paint.bold(kept) : kept);
   if (table.interval.wanted) line += paint.dim(cell(table.interval));
   if (table.budget.wanted) line += cell(table.budget);
   if (table.detectable.wanted) line += cell(table.detectable);
@@ -111,6 +115,18 @@ double quiet_range(const model::RunReport& report, model::Quantity quantity,
   return std::max(kQuietRange, 2 * verdict->budget_per_request * static_cast<double>(requests));
 }
 
+/// What came after the answer: one route alone, or no load at all.
+bool is_another_load(const model::Cycle& cycle) {
+  return cycle.phase == model::Phase::routes || cycle.phase == model::Phase::settle;
+}
+
+/// None where native memory was not counted.
+std::optional<Bytes> find_level(const model::Cycle& cycle, model::Quantity quantity) {
+  if (quantity != model::Quantity::native) return model::amount(cycle.post_gc, quantity);
+  if (!cycle.native) return std::nullopt;
+  return cycle.native->live;
+}
+
 }  // namespace
 
 std::vector<std::string> list_quantities(const model::RunReport& report, const Paint& paint,
@@ -120,7 +136,7 @@ std::vector<std::string> list_quantities(const model::RunReport& report, const P
                    [](const auto& each) { return each.growth.deltas > 0; }))
     return {};
   const auto& verdicts = report.verdict->quantities;
-  Table table = fill_table(verdicts);
+  Table table = fill_table(report);
   // What matters least goes first when the terminal is narrow.
   for (Column* column : {&table.interval, &table.budget, &table.detectable})
     if (table.width() > width) column->wanted = false;
@@ -130,7 +146,14 @@ std::vector<std::string> list_quantities(const model::RunReport& report, const P
     if (column->wanted) head += pad_left(column->head, kGap + column->width());
   std::vector<std::string> lines = {paint.dim(head)};
   for (std::size_t row = 0; row < verdicts.size(); ++row)
-    lines.push_back(render_row(table, row, verdicts[row], paint));
+    lines.push_back(
+        render_row(table, row, verdicts[row], is_growth(report, verdicts[row].answer), paint));
+  for (const auto& verdict : verdicts)
+    if (verdict.allocations_per_request && std::isfinite(*verdict.allocations_per_request))
+      lines.push_back(paint.dim(
+          cut(fmt::format("    {}: {:.2f} more allocations alive for every request",
+                          model::to_string(verdict.quantity), *verdict.allocations_per_request),
+              width)));
   return lines;
 }
 
@@ -142,9 +165,11 @@ std::vector<std::string> draw_series(const model::RunReport& report, const Paint
   std::int64_t requests = 0;  // between the first level and the last
   const auto add = [&](bool warmup) {
     for (const auto& cycle : report.cycles) {
-      if ((cycle.phase == model::Phase::warmup) != warmup) continue;
+      if ((cycle.phase == model::Phase::warmup) != warmup || is_another_load(cycle)) continue;
+      const auto bytes = find_level(cycle, quantity);
+      if (!bytes) continue;
       if (!levels.empty()) requests += cycle.requests;
-      levels.push_back(static_cast<double>(model::amount(cycle.post_gc, quantity).count));
+      levels.push_back(static_cast<double>(bytes->count));
     }
   };
   add(false);

@@ -84,6 +84,16 @@ bool is_out_of_memory_leak(const model::RunReport& report) {
          report.target.end == model::TargetEnd::out_of_memory;
 }
 
+bool is_growth(const model::RunReport& report, model::Answer answer) {
+  return answer == model::Answer::leak ||
+         (answer == model::Answer::keyed_growth && !report.scenario.bounded_keys);
+}
+
+std::string name_part(const model::PartGrowth& part) {
+  return part.thread == 0 ? fmt::format("process {}", part.pid)
+                          : fmt::format("worker thread {} of process {}", part.thread, part.pid);
+}
+
 std::string ending_message(const model::RunReport& report) {
   if (!report.outcome.message.empty()) return report.outcome.message;
   if (report.verdict && !report.verdict->reason.empty()) return report.verdict->reason;

@@ -28,6 +28,13 @@ std::vector<Limit> list_limits(const model::RunReport& report);
 /// Whether the service ran out of memory under load, which is evidence of a leak.
 bool is_out_of_memory_leak(const model::RunReport& report);
 
+/// Whether the answer fails the run: a leak, and growth per key unless the scenario bounds its
+/// keys.
+bool is_growth(const model::RunReport& report, model::Answer answer);
+
+/// "process 4711", "worker thread 2 of process 4711".
+std::string name_part(const model::PartGrowth& part);
+
 /// The sentence that says how the run ended.
 std::string ending_message(const model::RunReport& report);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/base/bytes.hpp"
@@ -89,14 +90,44 @@ std::string describe_series(const model::RunReport& report, std::size_t most) {
   if (report.cycles.empty()) return "";
   BoundedText text(most);
   text.line("post-GC bytes by cycle:");
-  text.line(fmt::format("{:>5}  {:<8}{:>10}{:>14}{:>14}{:>14}{:>14}", "cycle", "phase", "requests",
-                        "heapUsed", "external", "arrayBuffers", "rss"));
+  const bool counted = std::any_of(report.cycles.begin(), report.cycles.end(),
+                                   [](const auto& cycle) { return cycle.native.has_value(); });
+  const auto native = [&](std::string_view words) {
+    return counted ? fmt::format("{:>14}", words) : std::string();
+  };
+  text.line(fmt::format("{:>5}  {:<8}{:>10}{:>14}{:>14}{:>14}{:>14}{}", "cycle", "phase",
+                        "requests", "heapUsed", "external", "arrayBuffers", "rss",
+                        native("native")));
   for (const auto& cycle : report.cycles)
-    text.line(fmt::format("{:>5}  {:<8}{:>10}{:>14}{:>14}{:>14}{:>14}", cycle.index,
+    text.line(fmt::format("{:>5}  {:<8}{:>10}{:>14}{:>14}{:>14}{:>14}{}", cycle.index,
                           model::to_string(cycle.phase), cycle.requests_total,
                           cycle.post_gc.heap_used.count, cycle.post_gc.external.count,
-                          cycle.post_gc.array_buffers.count, cycle.post_gc.rss.count));
+                          cycle.post_gc.array_buffers.count, cycle.post_gc.rss.count,
+                          native(cycle.native ? std::to_string(cycle.native->live.count) : "–")));
   return text.text();
+}
+
+std::string describe_growth(const model::Estimate& growth) {
+  if (growth.deltas <= 0) return "nothing that was measured";
+  return fmt::format("{} per request (interval {})", format_bytes(growth.bytes_per_request),
+                     format_interval(growth.low, growth.high));
+}
+
+/// What only one answer has.
+std::string describe_kind(const model::QuantityVerdict& verdict) {
+  std::string text;
+  if (verdict.allocations_per_request)
+    text += fmt::format("; {:.2f} more allocations alive for every request",
+                        *verdict.allocations_per_request);
+  if (verdict.in_the_end) text += fmt::format("; {} in the end", format_bytes(*verdict.in_the_end));
+  if (verdict.keyed)
+    text += fmt::format("; {} for each of {}", format_bytes(verdict.keyed->bytes_per_key),
+                        count_of(verdict.keyed->keys, "key"));
+  if (verdict.time_bound)
+    text +=
+        fmt::format("; {} given back after {}", format_percent(verdict.time_bound->given_back, 1),
+                    format_elapsed(verdict.time_bound->after_ms));
+  return text;
 }
 
 }  // namespace
@@ -120,11 +151,31 @@ std::string explain_quantity(const model::QuantityVerdict& verdict) {
   std::string text = fmt::format(
       "measured {} per request ({}interval {}), budget {}", format_bytes(growth.bytes_per_request),
       level, format_interval(growth.low, growth.high), format_bytes(verdict.budget_per_request));
-  if (verdict.answer != model::Answer::leak)
+  if (verdict.answer != model::Answer::leak && verdict.answer != model::Answer::keyed_growth)
     text += fmt::format("; anything above {} per request would have been seen",
                         format_bytes(verdict.smallest_leak));
-  return text + fmt::format("; from {} differences over {}", growth.deltas,
-                            count_of(growth.requests, "request"));
+  text += fmt::format("; from {} differences over {}", growth.deltas,
+                      count_of(growth.requests, "request"));
+  return text + describe_kind(verdict);
+}
+
+std::string explain_origin(const model::RunReport& report) {
+  if (!report.verdict) return "";
+  BoundedText text(kNoteBytes);
+  for (const auto& part : report.verdict->parts)
+    text.line(fmt::format("{} keeps {}", name_part(part), describe_growth(part.growth)));
+  if (!report.verdict->routes_say.empty()) text.line(report.verdict->routes_say);
+  for (const auto& route : report.verdict->routes) {
+    std::string after;
+    for (const auto& name : route.with) after += (after.empty() ? ", after " : ", ") + name;
+    text.line(fmt::format("route {}: {}{}", route.name,
+                          route.problem.empty() ? describe_growth(route.growth) : route.problem,
+                          route.leaks ? after + ": leaks" : after));
+  }
+  for (const auto& ablation : report.verdict->ablations)
+    text.line(
+        fmt::format("without {} ({}): {}", ablation.suspect, ablation.change, ablation.reason));
+  return text.text();
 }
 
 std::string render_system_out(const model::RunReport& report) {
@@ -135,7 +186,10 @@ std::string render_system_out(const model::RunReport& report) {
     for (const auto& verdict : report.verdict->quantities)
       head.line(fmt::format("{}: {}, {}", model::to_string(verdict.quantity),
                             model::to_string(verdict.answer), explain_quantity(verdict)));
-  const std::string before = head.text() + describe_load(report) + describe_notes(report);
+  if (report.verdict && report.verdict->resident)
+    head.line("rss: " + report.verdict->resident->reason);
+  const std::string before =
+      head.text() + explain_origin(report) + describe_load(report) + describe_notes(report);
   const std::string after = log_tail(report);
   return before + describe_series(report, kMostBytes - before.size() - after.size()) + after;
 }

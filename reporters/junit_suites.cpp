@@ -101,14 +101,16 @@ JunitCase quantity_case(const model::RunReport& report, model::Quantity quantity
     return junit;
   }
   const auto* budget = find_per_request_budget(report, quantity);
-  if (verdict->answer == model::Answer::leak) {
-    set_failed(junit, "leak", verdict->reason);
+  const bool is_culprit = report.verdict->culprit == quantity;
+  if (is_growth(report, verdict->answer)) {
+    set_failed(junit, std::string(model::to_string(verdict->answer)), verdict->reason);
   } else if (budget != nullptr && budget->state == model::CheckState::failed) {
     set_failed(junit, "budget_exceeded", budget->message);
   } else if (verdict->answer == model::Answer::inconclusive) {
     set_undecided(junit, report, verdict->reason);
   }
   junit.details = explain_quantity(*verdict);
+  if (is_culprit && junit.result == Result::failure) junit.details += "\n" + explain_origin(report);
   return junit;
 }
 
@@ -138,7 +140,11 @@ bool shows_trouble(const JunitCase& junit) {
 
 std::vector<JunitCase> list_cases(const model::RunReport& report) {
   std::vector<JunitCase> cases = {service_case(report)};
-  for (const auto quantity : model::kJudged) cases.push_back(quantity_case(report, quantity));
+  for (const auto quantity : model::kJudged) {
+    // Whether native memory can be counted depends on the service, not on the run.
+    if (quantity == model::Quantity::native && find_verdict(report, quantity) == nullptr) continue;
+    cases.push_back(quantity_case(report, quantity));
+  }
   for (const Limit& limit : list_limits(report)) cases.push_back(limit_case(report, limit));
 
   // A run that did not end well is never all green, whatever its record holds.
@@ -182,6 +188,7 @@ std::vector<std::pair<std::string, std::string>> list_properties(const model::Ru
       {"leakcheck.version", report.leakcheck_version},
       {"leakcheck.ending", std::string(model::to_string(report.outcome.ending))},
       {"leakcheck.mode", std::string(model::to_string(report.scenario.mode))},
+      {"leakcheck.modeChosenBy", report.scenario.chose_mode ? "auto" : ""},
       {"leakcheck.profile", report.scenario.profile},
       {"leakcheck.scenario", report.scenario.file},
       {"leakcheck.runFolder", report.run_folder},

@@ -23,21 +23,26 @@ struct Part {
 
 std::vector<Part> list_parts(const model::Progress& progress) {
   std::vector<Part> parts;
-  if (progress.cycle > 0 || progress.phase == model::Phase::measure ||
+  // Nothing is sent while memory settles: how long it takes is all there is to see.
+  const bool idle = progress.phase == model::Phase::settle;
+  if ((progress.cycle > 0 && !idle) || progress.phase == model::Phase::measure ||
       progress.phase == model::Phase::confirm) {
     // Confirming a suspicion may take more cycles than the scenario's.
-    parts.push_back({progress.max_cycles >= progress.cycle && progress.max_cycles > 0
+    const bool counts_down = progress.phase != model::Phase::replay &&
+                             progress.phase != model::Phase::explore &&
+                             progress.phase != model::Phase::routes;
+    parts.push_back({counts_down && progress.max_cycles >= progress.cycle && progress.max_cycles > 0
                          ? fmt::format("cycle {}/{}", progress.cycle, progress.max_cycles)
                          : fmt::format("cycle {}", progress.cycle),
                      0});
   }
   if (progress.requests > 0) parts.push_back({count_of(progress.requests, "request"), 2});
   if (progress.heap_used) parts.push_back({"heap " + format_bytes(*progress.heap_used), 3});
-  if (progress.requests_per_second > 0)
+  if (progress.requests_per_second > 0 && !idle)
     parts.push_back({format_rate(progress.requests_per_second) + "/s", 4});
   if (progress.bytes_per_request)
     parts.push_back({format_bytes(*progress.bytes_per_request) + "/request", 1});
-  if (progress.phase == model::Phase::launch || progress.phase == model::Phase::stop)
+  if (progress.phase == model::Phase::launch || progress.phase == model::Phase::stop || idle)
     parts.push_back({format_elapsed(progress.at_ms), 5});
   return parts;
 }
