@@ -6,6 +6,7 @@
 // clock; code that calls Date.now(), new Date(), performance.now() and the like gets the new one.
 const { setTimeout, clearTimeout, setImmediate } = global;
 const TAKEN = '__leakcheck_timers';
+const FAR_MS = 1e9;
 
 let aheadMs = 0;
 let replaced = false;
@@ -33,10 +34,6 @@ function replaceDate() {
 }
 
 function replaceHighResolution() {
-  const performance = require('perf_hooks').performance;
-  const now = performance.now.bind(performance);
-  replace(performance, 'now', () => now() + aheadMs);
-
   const hrtime = process.hrtime;
   const bigint = hrtime.bigint;
   const moved = function hrtime_(before) {
@@ -49,6 +46,15 @@ function replaceHighResolution() {
   replace(moved, 'name', 'hrtime');
   moved.bigint = () => bigint() + BigInt(aheadMs) * BigInt(1e6);
   replace(process, 'hrtime', moved);
+
+  // On Node.js 18 performance.now() asks process.hrtime(), and has moved by now.
+  const performance = require('perf_hooks').performance;
+  const now = performance.now.bind(performance);
+  const before = now();
+  aheadMs = FAR_MS;
+  const follows = now() - before >= FAR_MS;
+  aheadMs = 0;
+  if (!follows) replace(performance, 'now', () => now() + aheadMs);
 
   const uptime = process.uptime;
   replace(process, 'uptime', () => uptime() + aheadMs / 1000);

@@ -113,7 +113,7 @@ test('in worker threads too', async (t) => {
   const thread = `const it = require('sharp'); require('worker_threads').parentPort.on('message', () => it.more());`;
   const script = `new (require('node:worker_threads').Worker)(${JSON.stringify(thread)}, { eval: true });`;
   startService(t, hub, script + idle, { env });
-  const worker = await until(() => hub.peers.find((it) => it.hello?.thread === 1), 'the thread');
+  const worker = await until(() => hub.peers.find((it) => it.hello?.thread > 0), 'the thread');
   assert.equal((await worker.next('standIn')).module, 'sharp');
 });
 
