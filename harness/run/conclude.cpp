@@ -91,6 +91,11 @@ void Session::conclude() {
   if (load_)
     verdict.thresholds =
         verdict::judge_thresholds(scenario_.thresholds, report_.load, percentiles());
+  if (!route_runs_.empty()) {
+    verdict::RoutesVerdict routes = verdict::judge_routes(route_runs_, mixture_);
+    verdict.routes = std::move(routes.routes);
+    verdict.routes_say = std::move(routes.say);
+  }
   report_.verdict = std::move(verdict);
 
   if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();

@@ -103,6 +103,7 @@ bool Session::run_cycle(load::LoadEngine& engine, const Order& order) {
   const Duration left =
       std::max<Duration>(run_deadline() - loop_.now(), std::chrono::milliseconds(1));
   const std::int64_t sent_before = engine.sent();
+  const std::int64_t upgrades_before = engine.upgrades();
   const load::Position from = engine.position();
   if (order.replay)
     engine.replay_cycle(replay_from_, left, done, factor_ * order.times);
@@ -112,7 +113,10 @@ bool Session::run_cycle(load::LoadEngine& engine, const Order& order) {
     engine.abort();
     return false;
   }
-  if (&engine != load_.get()) sent_aside_ += engine.sent() - sent_before;
+  if (&engine != load_.get()) {
+    sent_aside_ += engine.sent() - sent_before;
+    upgrades_aside_ += engine.upgrades() - upgrades_before;
+  }
   used_up_ = outcome->used_up;
   if (outcome->timed_out || used_up_) return true;  // not a whole cycle: it is not recorded
   if (!order.replay && &engine == load_.get()) replay_from_ = from;
@@ -121,7 +125,7 @@ bool Session::run_cycle(load::LoadEngine& engine, const Order& order) {
   const int restarts = restarts_;
   if (!collect(collected)) return restarts_ > restarts && !over();
   seen_ = count_requests_seen();
-  upgrades_ = load_->upgrades();
+  upgrades_ = load_->upgrades() + upgrades_aside_;
   record_cycle(order, *outcome, collected);
   report_progress();
   return !over();

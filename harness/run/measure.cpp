@@ -86,6 +86,7 @@ bool Session::measure() {
     if (static_cast<int>(measured_.size()) < decision.cycles_wanted) continue;
     const model::Phase before = decision.next;
     decision = verdict::decide(settings(), measured_, peaks_, false);
+    if (!isolate_routes(decision)) return false;
     if (decision.done) return true;
     if (decision.next != before && !announce(decision.next).empty())
       report_progress(std::string(announce(decision.next)));

@@ -34,7 +34,8 @@ bool Session::open_run_folder() {
     warning.at_ms = since_launch_ms();
     report_.process_warnings.push_back(std::move(warning));
   };
-  auto hub = agent::AgentHub::listen(options_.run_folder, options_.mode, loop_, callbacks);
+  auto hub = agent::AgentHub::listen(options_.run_folder, options_.mode, loop_, callbacks,
+                                     options_.stand_ins);
   if (!hub) {
     end_with(hub.error());
     return false;

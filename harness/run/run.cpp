@@ -1,11 +1,13 @@
 #include "harness/run/run.hpp"
 
+#include "harness/run/ablation.hpp"
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
+namespace {
 
-model::RunReport run_scenario(const model::Scenario& scenario, const Options& options,
-                              const Control& control) {
+model::RunReport run_once(const model::Scenario& scenario, const Options& options,
+                          const Control& control) {
   Options chosen = options;
   const bool chooses = scenario.mode == model::Mode::automatic;
   chosen.mode = chooses ? model::Mode::quiet : scenario.mode;
@@ -23,6 +25,16 @@ model::RunReport run_scenario(const model::Scenario& scenario, const Options& op
       report.notes.begin(),
       "in quiet mode the service did not keep its own time-outs, so it was measured "
       "in freeze mode (mode: auto)");
+  return report;
+}
+
+}  // namespace
+
+model::RunReport run_scenario(const model::Scenario& scenario, const Options& options,
+                              const Control& control) {
+  model::RunReport report = run_once(scenario, options, control);
+  if (!scenario.suspects.empty() && report.outcome.ending == model::Ending::leak && report.verdict)
+    run_ablations(scenario, options, control, report);
   return report;
 }
 

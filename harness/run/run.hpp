@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "harness/model/progress.hpp"
 #include "harness/model/run_report.hpp"
@@ -24,9 +25,11 @@ struct Options {
   model::Mode mode = model::Mode::quiet;
   bool may_freeze =
       false;  ///< a service that is too slow in quiet mode ends the run in its warm-up
+  std::vector<std::string> stand_ins{};  ///< modules that inert stand-ins take the place of
 };
 
-/// One whole run: launch, warm up, cycles, decide, stop. Blocks until it is over.
+/// One whole run: launch, warm up, cycles, decide, stop; and once more without each suspect of the
+/// scenario when it ended with a leak. Blocks until it is over.
 /// Whatever happens, a report comes back with all that was recorded, and nothing is left running.
 model::RunReport run_scenario(const model::Scenario& scenario, const Options& options,
                               const Control& control);

@@ -142,6 +142,13 @@ void Session::note(std::string sentence) {
   report_.notes.push_back(std::move(sentence));
 }
 
+bool Session::never_loaded_stand_in() const {
+  if (!hub_) return false;
+  const auto stand_ins = hub_->stand_ins();
+  return std::any_of(stand_ins.begin(), stand_ins.end(),
+                     [](const agent::StandIn& each) { return !each.loaded; });
+}
+
 double Session::since_launch_ms() const {
   return to_ms(loop_.now() - launched_at_);
 }

@@ -10,16 +10,18 @@
 #include "harness/model/run_report.hpp"
 #include "harness/native/malloc_counter.hpp"
 #include "harness/run/interrupt.hpp"
+#include "harness/run/routes.hpp"
 #include "harness/run/run.hpp"
 #include "harness/target/target.hpp"
 #include "harness/verdict/judge.hpp"
+#include "harness/verdict/judge_routes.hpp"
 
 namespace leakcheck::run {
 
 /// One run from launch to report. The phases are methods, each in the file named after it:
 /// prepare.cpp (launch, find the process), warm_up.cpp, measure.cpp (which cycles), cycle.cpp (one
-/// of them), conclude.cpp (stop, judge). A phase returns false when the run is over; the outcome
-/// says why.
+/// of them), isolate.cpp (each route alone), conclude.cpp (stop, judge). A phase returns false when
+/// the run is over; the outcome says why.
 class Session {
  public:
   Session(const model::Scenario& scenario, const Options& options, const Control& control);
@@ -27,6 +29,8 @@ class Session {
   model::RunReport run();
   /// Whether run() ended because the service met its own time-outs in quiet mode.
   bool too_slow() const { return too_slow_; }
+  /// Whether no thread of the service asked for a module that a stand-in was to take the place of.
+  bool never_loaded_stand_in() const;
 
  private:
   enum class Wait { done, over, deadline };
@@ -75,6 +79,13 @@ class Session {
   bool threshold_ends_run();
   verdict::PercentileMs percentiles() const;
 
+  // isolate.cpp
+  /// Each route alone, when the scenario asks for it and has not had it.
+  bool isolate_routes(const verdict::Decision& decision);
+  bool run_route(const Route& route, const model::LoadSummary& whole, load::Position& position);
+  bool run_alone(load::LoadEngine& engine, const model::LoadSummary& whole);
+  bool set_up_alone(load::LoadEngine& engine);
+
   // conclude.cpp
   void stop_target();
   void conclude();
@@ -122,13 +133,16 @@ class Session {
   bool used_up_ = false;         // the payload, whose rows must be unique
   load::Position replay_from_;   // where the latest fresh cycle began
   std::int64_t sent_aside_ = 0;  // by other engines than load_
-  int factor_ = 1;               // of every cycle's requests
+  std::int64_t upgrades_aside_ = 0;
+  int factor_ = 1;  // of every cycle's requests
   int restarts_ = 0;
   bool too_slow_ = false;
   bool settles_ = true;
   double moved_on_ms_ = 0;  // the service's clock
   model::Memory peaks_;
   std::vector<model::Cycle> measured_;
+  model::Verdict mixture_;  // what the routes are held against
+  std::vector<verdict::RouteRun> route_runs_;
 };
 
 }  // namespace leakcheck::run
