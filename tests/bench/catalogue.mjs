@@ -7,11 +7,23 @@
 //   flows, load  what it is sent
 import { flow, SHOP, toFlow } from './workload.mjs';
 
-const shop = (file, from, env = {}) => ({ file, env, from, routes: true, flows: SHOP.map(toFlow), ready: { get: '/items' } });
+const shop = (file, from, env = {}) => ({
+  file,
+  env,
+  from,
+  routes: true,
+  flows: SHOP.map(toFlow),
+  ready: { get: '/items' },
+});
 const get = (path, more = {}) => flow('get', { get: { url: path, ...more } });
 const graphql = (name, query, variables) =>
   flow(name, {
-    post: { url: '/graphql', name, headers: { 'Content-Type': 'application/json' }, body: `{"query":"${query}","variables":${variables}}` },
+    post: {
+      url: '/graphql',
+      name,
+      headers: { 'Content-Type': 'application/json' },
+      body: `{"query":"${query}","variables":${variables}}`,
+    },
   });
 
 const ORDER = { name: 'a thing', price: 12.5, tags: ['red', 'heavy'] };
@@ -31,22 +43,64 @@ export const SERVICES = {
     file: 'yoga.cjs',
     from: 18,
     flows: [
-      graphql('book', 'query($id: Int!) { book(id: $id) { id title } }', '{"id":{{ $randomNumber(1, 50) }}}'),
+      graphql(
+        'book',
+        'query($id: Int!) { book(id: $id) { id title } }',
+        '{"id":{{ $randomNumber(1, 50) }}}',
+      ),
       graphql('books', '{ books(first: 10) { id title } }', '{}'),
-      graphql('rename', 'mutation($title: String!) { rename(id: 7, title: $title) { title } }', '{"title":"t{{ $sequence }}"}'),
+      graphql(
+        'rename',
+        'mutation($title: String!) { rename(id: 7, title: $title) { title } }',
+        '{"title":"t{{ $sequence }}"}',
+      ),
     ],
   },
   'socket.io': {
     file: 'socketio.cjs',
     from: 18,
-    flows: [flow('visit', { websocket: { url: '/socket.io/?EIO=4&transport=websocket', send: ['40'], receive: 3 } })],
+    flows: [
+      flow('visit', {
+        websocket: { url: '/socket.io/?EIO=4&transport=websocket', send: ['40'], receive: 3 },
+      }),
+    ],
   },
-  undici: { file: 'upstream.cjs', env: { CLIENT: 'undici' }, from: 20, flows: [get('/stock/{{ $randomNumber(1, 100) }}')] },
-  axios: { file: 'upstream.cjs', env: { CLIENT: 'axios' }, from: 18, flows: [get('/stock/{{ $randomNumber(1, 100) }}')] },
-  pino: { file: 'logging.cjs', env: { LOGGER: 'pino' }, from: 20, flows: [get('/place/{{ $sequence }}')] },
-  winston: { file: 'logging.cjs', env: { LOGGER: 'winston' }, from: 18, flows: [get('/place/{{ $sequence }}')] },
-  ejs: { file: 'rendering.cjs', env: { ENGINE: 'ejs' }, from: 18, flows: [get('/page/{{ $randomNumber(1, 100) }}')] },
-  pug: { file: 'rendering.cjs', env: { ENGINE: 'pug' }, from: 18, flows: [get('/page/{{ $randomNumber(1, 100) }}')] },
+  undici: {
+    file: 'upstream.cjs',
+    env: { CLIENT: 'undici' },
+    from: 20,
+    flows: [get('/stock/{{ $randomNumber(1, 100) }}')],
+  },
+  axios: {
+    file: 'upstream.cjs',
+    env: { CLIENT: 'axios' },
+    from: 18,
+    flows: [get('/stock/{{ $randomNumber(1, 100) }}')],
+  },
+  pino: {
+    file: 'logging.cjs',
+    env: { LOGGER: 'pino' },
+    from: 20,
+    flows: [get('/place/{{ $sequence }}')],
+  },
+  winston: {
+    file: 'logging.cjs',
+    env: { LOGGER: 'winston' },
+    from: 18,
+    flows: [get('/place/{{ $sequence }}')],
+  },
+  ejs: {
+    file: 'rendering.cjs',
+    env: { ENGINE: 'ejs' },
+    from: 18,
+    flows: [get('/page/{{ $randomNumber(1, 100) }}')],
+  },
+  pug: {
+    file: 'rendering.cjs',
+    env: { ENGINE: 'pug' },
+    from: 18,
+    flows: [get('/page/{{ $randomNumber(1, 100) }}')],
+  },
   sessions: { file: 'sessions.cjs', from: 18, flows: [get('/visit')], load: USERS },
   zod: {
     file: 'validation.cjs',
@@ -54,14 +108,25 @@ export const SERVICES = {
     from: 18,
     flows: [
       flow('good', { post: { url: '/', name: 'good', json: ORDER } }, 3),
-      flow('bad', { post: { url: '/', name: 'bad', json: { ...ORDER, price: -1 }, expect: { statusCode: 422 } } }),
+      flow('bad', {
+        post: { url: '/', name: 'bad', json: { ...ORDER, price: -1 }, expect: { statusCode: 422 } },
+      }),
     ],
   },
   jwt: { file: 'jwt.cjs', from: 18, flows: [get('/user/{{ $sequence }}')] },
   multer: { file: 'uploads.cjs', env: { PARSER: 'multer' }, from: 18 },
   busboy: { file: 'uploads.cjs', env: { PARSER: 'busboy' }, from: 18 },
-  compression: { file: 'compression.cjs', from: 18, flows: [get('/rows/{{ $sequence }}', { compressed: true })] },
-  sharp: { file: 'sharp.cjs', from: 18, needs: 'sharp', flows: [get('/picture/{{ $randomNumber(1, 1000) }}')] },
+  compression: {
+    file: 'compression.cjs',
+    from: 18,
+    flows: [get('/rows/{{ $sequence }}', { compressed: true })],
+  },
+  sharp: {
+    file: 'sharp.cjs',
+    from: 18,
+    needs: 'sharp',
+    flows: [get('/picture/{{ $randomNumber(1, 1000) }}')],
+  },
   'better-sqlite3': {
     file: 'sqlite.cjs',
     env: { SQLITE: 'better-sqlite3' },
@@ -71,8 +136,18 @@ export const SERVICES = {
     flows: [get('/stock')],
   },
   'sql.js': { file: 'sqlite.cjs', env: { SQLITE: 'sql.js' }, from: 18, flows: [get('/stock')] },
-  piscina: { file: 'pool.cjs', env: { POOL: 'piscina' }, from: 20, flows: [get('/text/{{ $randomString(8) }}')] },
-  threads: { file: 'pool.cjs', env: { POOL: 'threads' }, from: 18, flows: [get('/text/{{ $randomString(8) }}')] },
+  piscina: {
+    file: 'pool.cjs',
+    env: { POOL: 'piscina' },
+    from: 20,
+    flows: [get('/text/{{ $randomString(8) }}')],
+  },
+  threads: {
+    file: 'pool.cjs',
+    env: { POOL: 'threads' },
+    from: 18,
+    flows: [get('/text/{{ $randomString(8) }}')],
+  },
   addon: { file: 'native.cjs', from: 18, flows: [get('/')] },
   real: {
     file: 'real.cjs',
@@ -81,9 +156,22 @@ export const SERVICES = {
     flows: [
       flow('page', { get: { url: '/page/{{ $randomNumber(1, 100) }}', name: 'page' } }, 8),
       flow('token', { get: { url: '/token/{{ $sequence }}', name: 'token' } }, 6),
-      flow('order', { post: { url: '/orders', name: 'order', json: { sku: 'A-1' }, expect: { statusCode: 201 } } }, 4),
+      flow(
+        'order',
+        {
+          post: {
+            url: '/orders',
+            name: 'order',
+            json: { sku: 'A-1' },
+            expect: { statusCode: 201 },
+          },
+        },
+        4,
+      ),
       flow('metrics', { get: { url: '/metrics', name: 'metrics' } }),
-      flow('lost', { get: { url: '/nothing/{{ $sequence }}', name: 'lost', expect: { statusCode: 404 } } }),
+      flow('lost', {
+        get: { url: '/nothing/{{ $sequence }}', name: 'lost', expect: { statusCode: 404 } },
+      }),
     ],
   },
 };
@@ -96,7 +184,11 @@ for (const name of ['multer', 'busboy'])
         name: 'upload',
         multipart: {
           title: 'picture {{ $sequence }}',
-          file: { text: 'x'.repeat(3000), fileName: 'picture.bin', contentType: 'application/octet-stream' },
+          file: {
+            text: 'x'.repeat(3000),
+            fileName: 'picture.bin',
+            contentType: 'application/octet-stream',
+          },
         },
       },
     }),
@@ -107,4 +199,6 @@ export const SHOP_SERVICES = SERVICE_NAMES.filter((name) => SERVICES[name].route
 
 /// The majors of Node.js, of those that can be had, on which a service runs.
 export const nodesOf = (name, nodes, ownNode) =>
-  nodes.filter((major) => major >= SERVICES[name].from && (!SERVICES[name].ofThisNode || major === ownNode));
+  nodes.filter(
+    (major) => major >= SERVICES[name].from && (!SERVICES[name].ofThisNode || major === ownNode),
+  );

@@ -7,7 +7,12 @@ import { pack } from './series.mjs';
 function answerOf(code, record) {
   const ending = record?.outcome?.ending;
   const answer = record?.verdict?.answer;
-  if (code === 0 && ending === 'clean' && ['clean', 'bounded', 'time_bounded', 'keyed_growth'].includes(answer)) return answer;
+  if (
+    code === 0 &&
+    ending === 'clean' &&
+    ['clean', 'bounded', 'time_bounded', 'keyed_growth'].includes(answer)
+  )
+    return answer;
   if (code === 1 && ending === 'leak' && ['leak', 'keyed_growth'].includes(answer)) return answer;
   if (code === 5 && ending === 'inconclusive') return 'inconclusive';
   return 'broken';
@@ -23,13 +28,15 @@ function reasonOf(code, signal, record) {
 /// they say where, not whether.
 function answeredAt(cycles) {
   let routesMs = 0;
-  for (const [i, { phase, atMs }] of cycles.entries()) if (phase === 'routes') routesMs += atMs - (cycles[i - 1]?.atMs ?? atMs);
+  for (const [i, { phase, atMs }] of cycles.entries())
+    if (phase === 'routes') routesMs += atMs - (cycles[i - 1]?.atMs ?? atMs);
   return (cycles.at(-1)?.atMs ?? NaN) - routesMs;
 }
 
 function judgeEstimate(run, record) {
   const truth = truthOf(run);
-  const found = truth && record.verdict.quantities.find(({ quantity }) => quantity === truth.quantity);
+  const found =
+    truth && record.verdict.quantities.find(({ quantity }) => quantity === truth.quantity);
   if (!found) return {};
   const estimate = found.growth.bytesPerRequest;
   return {

@@ -4,7 +4,18 @@ import path from 'node:path';
 import { nodesOf, SERVICE_NAMES, SERVICES, SHOP_SERVICES } from './catalogue.mjs';
 import { LOOK_UPS, SHOP, toFlow } from './workload.mjs';
 
-export const KINDS = ['slots', 'array', 'map', 'set', 'closure', 'listener', 'timer', 'promise', 'buffer', 'string'];
+export const KINDS = [
+  'slots',
+  'array',
+  'map',
+  'set',
+  'closure',
+  'listener',
+  'timer',
+  'promise',
+  'buffer',
+  'string',
+];
 /// Of these a test counts the bytes; tables of Maps and Sets and arrays that grow move in steps, and
 /// a timer is another number of bytes in each release of Node.js.
 export const EXACT = ['slots', 'closure', 'promise', 'buffer', 'string'];
@@ -21,7 +32,8 @@ export const SHAPES = [
   { size: 1024, often: '~100' },
 ];
 
-export const showLeak = ({ kind, size, often }) => [kind, size, ...(often ? [often] : [])].join(':');
+export const showLeak = ({ kind, size, often }) =>
+  [kind, size, ...(often ? [often] : [])].join(':');
 
 /// Bytes per request on average.
 export const meanOf = ({ size, often = '1' }) => size / Number(often.replace('~', ''));
@@ -48,10 +60,21 @@ const STORES = [
   { store: 'lru-cache:5000' },
   { store: 'lru:20000' },
 ];
-const TTLS = ['ttl:2000', 'timeouts:2000', 'sessions:2000', 'ttl:60000', 'timeouts:60000', 'sessions:60000'];
+const TTLS = [
+  'ttl:2000',
+  'timeouts:2000',
+  'sessions:2000',
+  'ttl:60000',
+  'timeouts:60000',
+  'sessions:60000',
+];
 
 const storeRun = (i, { store, keys }) => ({
-  service: pick(SHOP_SERVICES.filter((name) => name !== 'cluster'), i, PHI),
+  service: pick(
+    SHOP_SERVICES.filter((name) => name !== 'cluster'),
+    i,
+    PHI,
+  ),
   store,
   keys,
 });
@@ -66,9 +89,19 @@ export const STRATA = [
     expected: PASSES,
     full: 760,
     quick: 31,
-    make: (i, names) => ({ service: names[i % names.length], turn: Math.floor(i / names.length) + (i % names.length) }),
+    make: (i, names) => ({
+      service: names[i % names.length],
+      turn: Math.floor(i / names.length) + (i % names.length),
+    }),
   },
-  { name: 'saturating', truth: 'healthy', expected: PASSES, full: 240, quick: 8, make: (i) => storeRun(i, STORES[i % STORES.length]) },
+  {
+    name: 'saturating',
+    truth: 'healthy',
+    expected: PASSES,
+    full: 240,
+    quick: 8,
+    make: (i) => storeRun(i, STORES[i % STORES.length]),
+  },
   {
     name: 'ttl',
     truth: 'healthy',
@@ -107,8 +140,15 @@ export const STRATA = [
     full: 500,
     quick: 20,
     make: (i, names) => ({
-      service: pick(LEAKY_SERVICES.filter((name) => names.includes(name)), i, PHI),
-      leak: { kind: KINDS[i % KINDS.length], ...SHAPES[(i + Math.floor(i / KINDS.length)) % SHAPES.length] },
+      service: pick(
+        LEAKY_SERVICES.filter((name) => names.includes(name)),
+        i,
+        PHI,
+      ),
+      leak: {
+        kind: KINDS[i % KINDS.length],
+        ...SHAPES[(i + Math.floor(i / KINDS.length)) % SHAPES.length],
+      },
     }),
   },
   {
@@ -120,7 +160,10 @@ export const STRATA = [
     make: (i) => ({
       service: ['threads', 'piscina'][i % 2],
       inWorker: true,
-      leak: { kind: ['closure', 'slots', 'map', 'string'][Math.floor(i / 2) % 4], size: [64, 1024, 256][i % 3] },
+      leak: {
+        kind: ['closure', 'slots', 'map', 'string'][Math.floor(i / 2) % 4],
+        size: [64, 1024, 256][i % 3],
+      },
     }),
   },
   {
@@ -130,9 +173,16 @@ export const STRATA = [
     full: 60,
     quick: 4,
     make: (i) => ({
-      service: pick(SHOP_SERVICES.filter((name) => name !== 'cluster'), i, PHI),
+      service: pick(
+        SHOP_SERVICES.filter((name) => name !== 'cluster'),
+        i,
+        PHI,
+      ),
       route: leakyRoute(i),
-      leak: { kind: ['closure', 'slots', 'map', 'listener', 'string'][i % 5], size: [1024, 256][Math.floor(i / 3) % 2] },
+      leak: {
+        kind: ['closure', 'slots', 'map', 'listener', 'string'][i % 5],
+        size: [1024, 256][Math.floor(i / 3) % 2],
+      },
     }),
   },
   {
@@ -149,7 +199,15 @@ export const STRATA = [
 /// the first few by hand too.
 const SMALL = ['http', 'express5', 'fastify', 'koa'];
 const ALONE = [
-  { name: 'alone, healthy', truth: 'healthy', expected: PASSES, full: 40, quick: 12, paired: 12, make: (i) => ({ service: SMALL[i % 4] }) },
+  {
+    name: 'alone, healthy',
+    truth: 'healthy',
+    expected: PASSES,
+    full: 40,
+    quick: 12,
+    paired: 12,
+    make: (i) => ({ service: SMALL[i % 4] }),
+  },
   {
     name: 'alone, leak',
     truth: 'leaky',
@@ -157,7 +215,10 @@ const ALONE = [
     full: 20,
     quick: 6,
     paired: 6,
-    make: (i) => ({ service: SMALL[i % 4], leak: { kind: ['slots', 'closure', 'promise', 'buffer', 'string'][i % 5], size: 64 } }),
+    make: (i) => ({
+      service: SMALL[i % 4],
+      leak: { kind: ['slots', 'closure', 'promise', 'buffer', 'string'][i % 5], size: 64 },
+    }),
   },
 ];
 
@@ -177,7 +238,10 @@ function nameOf(run, index) {
     run.route ?? '',
     index + 1,
   ];
-  return what.filter((part) => part !== '').map((part) => slug(String(part))).join('_');
+  return what
+    .filter((part) => part !== '')
+    .map((part) => slug(String(part)))
+    .join('_');
 }
 
 function runsOf(stratum, count, { names, nodes, ownNode, seed, alone }) {
@@ -194,7 +258,10 @@ function runsOf(stratum, count, { names, nodes, ownNode, seed, alone }) {
       node: turn === undefined ? pick(usable, i, Math.SQRT2 - 1) : usable[turn % usable.length],
       keepAlive: alone || spread(i, Math.sqrt(3) - 1) < 2 / 3,
       // A store of keys needs many requests, and freeze mode is there for services that compute.
-      mode: !alone && !made.store && !made.ttl && spread(i, Math.sqrt(7) - 2) > 0.95 ? 'freeze' : 'quiet',
+      mode:
+        !alone && !made.store && !made.ttl && spread(i, Math.sqrt(7) - 2) > 0.95
+          ? 'freeze'
+          : 'quiet',
       place: (i + 0.5) / count,
     };
     return { name: nameOf(run, i), seed: seed + i, ...run };
@@ -204,11 +271,29 @@ function runsOf(stratum, count, { names, nodes, ownNode, seed, alone }) {
 /// The runs in their order: those that need the machine to themselves, then the strata mixed, so that
 /// any first few are a fair sample of the plan. `nodes` are the majors of Node.js that can be had,
 /// `missing` the services that cannot.
-export function planRuns({ full, seed = 1, nodes, ownNode = 20, missing = [], runs = Infinity, only = /(?:)/ }) {
-  const names = SERVICE_NAMES.filter((name) => !missing.includes(name) && nodesOf(name, nodes, ownNode).length > 0);
+export function planRuns({
+  full,
+  seed = 1,
+  nodes,
+  ownNode = 20,
+  missing = [],
+  runs = Infinity,
+  only = /(?:)/,
+}) {
+  const names = SERVICE_NAMES.filter(
+    (name) => !missing.includes(name) && nodesOf(name, nodes, ownNode).length > 0,
+  );
   const make = (strata, alone) =>
     strata
-      .flatMap((stratum) => runsOf(stratum, full ? stratum.full : stratum.quick, { names, nodes, ownNode, seed, alone }))
+      .flatMap((stratum) =>
+        runsOf(stratum, full ? stratum.full : stratum.quick, {
+          names,
+          nodes,
+          ownNode,
+          seed,
+          alone,
+        }),
+      )
       .filter(({ service }) => names.includes(service))
       .sort((a, b) => a.place - b.place);
   return [...make(ALONE, true), ...make(STRATA, false)]
@@ -223,7 +308,10 @@ export function truthOf({ leak, nativeBytes, route }) {
   if (nativeBytes) return { quantity: 'native', bytes: nativeBytes + 8, allocations: 1 };
   if (!leak || !EXACT.includes(leak.kind) || leak.often?.startsWith('~')) return undefined;
   const share = route ? 1 / SHOP.reduce((sum, { weight }) => sum + weight, 0) : 1;
-  return { quantity: leak.kind === 'buffer' ? 'arrayBuffers' : 'heapUsed', bytes: meanOf(leak) * share };
+  return {
+    quantity: leak.kind === 'buffer' ? 'arrayBuffers' : 'heapUsed',
+    bytes: meanOf(leak) * share,
+  };
 }
 
 /// The weights of the shop with those of two routes exchanged: the one that leaks gets the 1 of 20.
@@ -251,7 +339,11 @@ export const environmentOf = (run, { packages, addon = '' }) => ({
 
 function loadOf(run) {
   const { flows, load } = SERVICES[run.service];
-  const ofRun = run.route ? weigh(run.route).map(toFlow) : run.store ? LOOK_UPS(run.keys).map(toFlow) : flows;
+  const ofRun = run.route
+    ? weigh(run.route).map(toFlow)
+    : run.store
+      ? LOOK_UPS(run.keys).map(toFlow)
+      : flows;
   return {
     seed: run.seed,
     ...(run.keepAlive ? {} : { keepAlive: false }),
@@ -279,6 +371,11 @@ export function scenarioOf(run, { node, services, packages, addon }) {
 
 /// Tells results of this run from those of another plan's run of the same name.
 export function fingerprint(run) {
-  const scenario = scenarioOf(run, { node: String(run.node), services: '', packages: '', addon: '' });
+  const scenario = scenarioOf(run, {
+    node: String(run.node),
+    services: '',
+    packages: '',
+    addon: '',
+  });
   return createHash('sha256').update(JSON.stringify(scenario)).digest('hex').slice(0, 16);
 }

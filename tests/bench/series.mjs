@@ -2,7 +2,17 @@
 // verdict's unit tests (tests/fixtures/series/README.md has the format); pure.
 
 /// In the order of model::Phase.
-export const PHASES = ['launch', 'warmup', 'measure', 'confirm', 'replay', 'explore', 'routes', 'settle', 'stop'];
+export const PHASES = [
+  'launch',
+  'warmup',
+  'measure',
+  'confirm',
+  'replay',
+  'explore',
+  'routes',
+  'settle',
+  'stop',
+];
 const COLUMNS = 10;
 const AS_THEY_ARE = [0, 2, 8, 9]; // columns that are no differences
 
@@ -44,8 +54,30 @@ export function unpack({ rows }) {
   return rows.map((packed) => {
     const row = packed.map((value, i) => (AS_THEY_ARE.includes(i) ? value : value + before[i]));
     before = row;
-    const [phase, requests, failed, heapUsed, external, arrayBuffers, native, allocations, route, aheadMs] = row;
-    return { phase: PHASES[phase], requests, failed, heapUsed, external, arrayBuffers, native, allocations, route, aheadMs };
+    const [
+      phase,
+      requests,
+      failed,
+      heapUsed,
+      external,
+      arrayBuffers,
+      native,
+      allocations,
+      route,
+      aheadMs,
+    ] = row;
+    return {
+      phase: PHASES[phase],
+      requests,
+      failed,
+      heapUsed,
+      external,
+      arrayBuffers,
+      native,
+      allocations,
+      route,
+      aheadMs,
+    };
   });
 }
 
@@ -74,7 +106,11 @@ export function renderSeries(run, truth) {
     ...(run.series.routes.length > 0 ? { routes: run.series.routes.map(word).join(',') } : {}),
     cycles: run.series.rows.length,
   };
-  const header = ['run', run.name, ...Object.entries(fields).map(([name, value]) => `${name}=${word(value)}`)];
+  const header = [
+    'run',
+    run.name,
+    ...Object.entries(fields).map(([name, value]) => `${name}=${word(value)}`),
+  ];
   return `${[header.join(' '), ...run.series.rows.map((row) => row.join(' '))].join('\n')}\n`;
 }
 
@@ -82,7 +118,8 @@ export function renderSeries(run, truth) {
 export function chooseSeries(runs, most) {
   const queues = new Map();
   for (const run of runs)
-    if (run.series.rows.length >= 3) queues.set(run.stratum, [...(queues.get(run.stratum) ?? []), run]);
+    if (run.series.rows.length >= 3)
+      queues.set(run.stratum, [...(queues.get(run.stratum) ?? []), run]);
   const chosen = [];
   for (let turn = 0; chosen.length < most; ++turn) {
     const next = [...queues.values()].flatMap((queue) => queue.slice(turn, turn + 1));

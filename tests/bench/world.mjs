@@ -14,19 +14,30 @@ const build = path.join(source, 'build/bench');
 export class CannotRun extends Error {}
 
 async function runQuietly(children, file, args, what) {
-  const { child, done } = children.start(file, args, { cwd: source, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { child, done } = children.start(file, args, {
+    cwd: source,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (part) => (text += part));
   const { code, error } = await done;
-  if (code !== 0) throw new CannotRun(`${what} failed: ${error?.message ?? `exit ${code}`}\n${text.slice(-2000)}`);
+  if (code !== 0)
+    throw new CannotRun(
+      `${what} failed: ${error?.message ?? `exit ${code}`}\n${text.slice(-2000)}`,
+    );
 }
 
 /// The binary to measure, in a copy: a build meanwhile must not change it.
 export async function findBinary(children) {
   let binary = process.env.LEAKCHECK_BINARY;
   if (!binary) {
-    await runQuietly(children, path.join(source, 'ci/leakcheck'), ['--version'], 'building leakcheck');
+    await runQuietly(
+      children,
+      path.join(source, 'ci/leakcheck'),
+      ['--version'],
+      'building leakcheck',
+    );
     binary = path.join(source, 'build/release/bin/leakcheck');
   }
   if (!fs.existsSync(binary)) throw new CannotRun(`${binary} does not exist`);
@@ -42,14 +53,24 @@ export async function installPackages(children, list) {
   const folder = path.join(build, list);
   const args = [`-DSOURCE=${path.join(here, list)}`, `-DFOLDER=${folder}`];
   const script = path.join(source, 'tests/npm/install.cmake');
-  await runQuietly(children, 'cmake', [...args, '-P', script], `installing the packages of tests/bench/${list}`);
+  await runQuietly(
+    children,
+    'cmake',
+    [...args, '-P', script],
+    `installing the packages of tests/bench/${list}`,
+  );
   return path.join(folder, 'node_modules');
 }
 
 /// Builds the programs of tests/bench/native; returns their folder.
 export async function buildNative(children) {
   const folder = path.join(build, 'native');
-  await runQuietly(children, 'cmake', ['-S', path.join(here, 'native'), '-B', folder], 'configuring tests/bench/native');
+  await runQuietly(
+    children,
+    'cmake',
+    ['-S', path.join(here, 'native'), '-B', folder],
+    'configuring tests/bench/native',
+  );
   await runQuietly(children, 'cmake', ['--build', folder], 'building tests/bench/native');
   return folder;
 }
@@ -84,7 +105,8 @@ export function makeFolder(verb, runs = path.join(build, 'runs')) {
   const folder = path.join(runs, verb);
   const owner = path.join(folder, 'pid');
   const pid = fs.existsSync(owner) ? Number(fs.readFileSync(owner, 'utf8')) : 0;
-  if (isRunning(pid)) throw new CannotRun(`another ci/bench ${verb} is running (process ${pid}), and uses ${folder}`);
+  if (isRunning(pid))
+    throw new CannotRun(`another ci/bench ${verb} is running (process ${pid}), and uses ${folder}`);
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(owner, String(process.pid));
@@ -128,7 +150,8 @@ export function writeFile(file, text) {
 
 /// One line of progress: rewritten in a terminal, a line each elsewhere.
 export function showProgress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
   else process.stderr.write(`${text}\n`);
 }
 

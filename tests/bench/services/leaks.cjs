@@ -19,7 +19,13 @@ function makeText(characters) {
 }
 
 function makeEntry(makeBody) {
-  return (count) => ({ id: count, at: count, status: 200, size: count, body: makeBody?.() ?? null });
+  return (count) => ({
+    id: count,
+    at: count,
+    status: 200,
+    size: count,
+    body: makeBody?.() ?? null,
+  });
 }
 
 function makeClosure(makeBody) {
@@ -74,7 +80,8 @@ function inEmitter() {
 /// Timers by turns that come again and again, and that come once, in 24 days.
 function inTimers() {
   let count = 0;
-  return (value) => (++count % 2 ? setInterval(value, 60_000) : setTimeout(value, LONGEST_TIMEOUT)).unref();
+  return (value) =>
+    (++count % 2 ? setInterval(value, 60_000) : setTimeout(value, LONGEST_TIMEOUT)).unref();
 }
 
 function inPromise() {
@@ -96,7 +103,12 @@ const KINDS = {
   // The commonest leak there is: nothing but a growing array, 8 bytes a small integer.
   array: {
     hold: inArray,
-    sizes: { 16: [(n) => n & 0xffff, 2], 64: [(n) => n & 0xffff, 8], 256: [(n) => n & 0xffff, 32], 1024: [(n) => n & 0xffff, 128] },
+    sizes: {
+      16: [(n) => n & 0xffff, 2],
+      64: [(n) => n & 0xffff, 8],
+      256: [(n) => n & 0xffff, 32],
+      1024: [(n) => n & 0xffff, 128],
+    },
   },
   map: { hold: inMap, sizes: SAME_ENTRIES },
   set: { hold: inSet, sizes: SAME_ENTRIES },
@@ -154,7 +166,12 @@ const KINDS = {
   string: {
     hold: inSlots,
     exact: true,
-    sizes: { 16: [makeText(48), 1, 4], 64: [makeText(48)], 256: [makeText(240)], 1024: [makeText(1008)] },
+    sizes: {
+      16: [makeText(48), 1, 4],
+      64: [makeText(48)],
+      256: [makeText(240)],
+      1024: [makeText(1008)],
+    },
   },
 };
 

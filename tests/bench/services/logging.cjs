@@ -8,7 +8,10 @@ const { port, host, onRequest } = require('./base.cjs');
 const LOGGERS = {
   pino() {
     const pino = require('pino');
-    return pino({ redact: ['headers.cookie'] }, pino.destination({ dest: '/dev/null', sync: false }));
+    return pino(
+      { redact: ['headers.cookie'] },
+      pino.destination({ dest: '/dev/null', sync: false }),
+    );
   },
   winston() {
     const { createLogger, format, transports } = require('winston');

@@ -8,7 +8,8 @@ const ENGINES = {
     require('ejs').compile(
       '<h1><%= title %></h1><ul><% for (const row of rows) { %><li><%= row.name %>: <%= row.price %></li><% } %></ul>',
     ),
-  pug: () => require('pug').compile('h1= title\nul\n  each row in rows\n    li #{row.name}: #{row.price}\n'),
+  pug: () =>
+    require('pug').compile('h1= title\nul\n  each row in rows\n    li #{row.name}: #{row.price}\n'),
 };
 
 const render = ENGINES[process.env.ENGINE]();

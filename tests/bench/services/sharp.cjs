@@ -4,7 +4,9 @@ const sharp = require('sharp');
 const { port, host, onRequest } = require('./base.cjs');
 
 sharp.concurrency(1);
-const picture = { create: { width: 64, height: 48, channels: 3, background: { r: 200, g: 80, b: 20 } } };
+const picture = {
+  create: { width: 64, height: 48, channels: 3, background: { r: 200, g: 80, b: 20 } },
+};
 http
   .createServer(async (request, response) => {
     onRequest();

@@ -5,7 +5,8 @@ const http = require('node:http');
 const { port, host, onRequest } = require('./base.cjs');
 
 const TABLE = 'CREATE TABLE stock (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)';
-const WRITE = 'INSERT INTO stock VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET amount = excluded.amount';
+const WRITE =
+  'INSERT INTO stock VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET amount = excluded.amount';
 const READ = 'SELECT id, amount FROM stock WHERE id BETWEEN ? AND ? ORDER BY amount';
 const DATABASES = {
   async 'better-sqlite3'() {

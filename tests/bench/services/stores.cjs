@@ -51,7 +51,10 @@ function makeLazyRoutes() {
   const handlers = new Map();
   return (key) => {
     if (!handlers.has(key))
-      handlers.set(key, new Function('key', `const place = ${JSON.stringify(key)}; return { key, place };`));
+      handlers.set(
+        key,
+        new Function('key', `const place = ${JSON.stringify(key)}; return { key, place };`),
+      );
     return handlers.get(key)(key);
   };
 }
@@ -59,10 +62,13 @@ function makeLazyRoutes() {
 /// Entries with a time, and a sweep.
 function makeSwept(ttl) {
   const entries = new Map();
-  setInterval(() => {
-    const now = Date.now();
-    for (const [key, { until }] of entries) if (until <= now) entries.delete(key);
-  }, Math.min(ttl / 4, 5000));
+  setInterval(
+    () => {
+      const now = Date.now();
+      for (const [key, { until }] of entries) if (until <= now) entries.delete(key);
+    },
+    Math.min(ttl / 4, 5000),
+  );
   return (key) => {
     entries.set(key, { until: Date.now() + ttl, value: makeValue(key) });
     return { key, kept: entries.size };

@@ -13,7 +13,9 @@ app.get('/', (request, response) => response.end('post a file'));
 if (process.env.PARSER === 'multer') {
   const multer = require('multer');
   const upload = multer({ storage: multer.memoryStorage() });
-  app.post('/', upload.single('file'), (request, response) => response.json({ bytes: request.file.size }));
+  app.post('/', upload.single('file'), (request, response) =>
+    response.json({ bytes: request.file.size }),
+  );
 } else {
   const busboy = require('busboy');
   app.post('/', (request, response) => {

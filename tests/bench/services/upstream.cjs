@@ -16,7 +16,10 @@ const CLIENTS = {
   },
   axios() {
     const axios = require('axios');
-    const client = axios.create({ httpAgent: new http.Agent({ keepAlive: true, maxSockets: 10 }), proxy: false });
+    const client = axios.create({
+      httpAgent: new http.Agent({ keepAlive: true, maxSockets: 10 }),
+      proxy: false,
+    });
     return async (url) => (await client.get(url)).data;
   },
 };

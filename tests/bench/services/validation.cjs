@@ -6,7 +6,11 @@ const { port, host, onRequest } = require('./base.cjs');
 const VALIDATORS = {
   zod() {
     const { z } = require('zod');
-    const shape = z.object({ name: z.string().min(1), price: z.number().positive(), tags: z.array(z.string()) });
+    const shape = z.object({
+      name: z.string().min(1),
+      price: z.number().positive(),
+      tags: z.array(z.string()),
+    });
     return (value) => shape.safeParse(value).success;
   },
   ajv() {

@@ -3,7 +3,10 @@ const http = require('node:http');
 const { createSchema, createYoga } = require('graphql-yoga');
 const { port, host, onRequest } = require('./base.cjs');
 
-const books = Array.from({ length: 50 }, (_, index) => ({ id: index + 1, title: `book ${index + 1}` }));
+const books = Array.from({ length: 50 }, (_, index) => ({
+  id: index + 1,
+  title: `book ${index + 1}`,
+}));
 const schema = createSchema({
   typeDefs: `
     type Book { id: Int! title: String! }

@@ -9,12 +9,22 @@ import { environmentOf, planRuns, scenarioOf, truthOf } from '../plan.mjs';
 import { Results } from '../results.mjs';
 import { chooseSeries, renderSeries } from '../series.mjs';
 import { UsageError } from '../usage_error.mjs';
-import { makeGoals, makeTables } from '../verdict_tables.mjs';
-import { buildAddon, here, installPackages, readMachine, source, tryFile, writeFile } from '../world.mjs';
+import { makeGoals } from '../verdict_goals.mjs';
+import { makeTables } from '../verdict_tables.mjs';
+import {
+  buildAddon,
+  here,
+  installPackages,
+  readMachine,
+  source,
+  tryFile,
+  writeFile,
+} from '../world.mjs';
 
 const DEFAULT_RESULTS = path.join(source, 'build/bench/verdict-results.jsonl');
 
-export const summary = 'false alarms, misses, estimates and times on services made of real packages';
+export const summary =
+  'false alarms, misses, estimates and times on services made of real packages';
 export const usage = [
   '--quick               a sample of some 100 runs',
   '--full                all of the plan (the default): some 1,900 runs; hours',
@@ -33,7 +43,10 @@ export const options = {
   full: { type: 'boolean' },
   resume: { type: 'boolean' },
   ...Object.fromEntries(
-    ['runs', 'only', 'jobs', 'minutes', 'results', 'keep-series', 'series', 'seed'].map((name) => [name, { type: 'string' }]),
+    ['runs', 'only', 'jobs', 'minutes', 'results', 'keep-series', 'series', 'seed'].map((name) => [
+      name,
+      { type: 'string' },
+    ]),
   ),
 };
 
@@ -90,7 +103,8 @@ function findMissing(packages, addon, missing) {
     const { needs } = SERVICES[name];
     return name === 'addon' ? !addon : needs && !fs.existsSync(path.join(packages, needs));
   });
-  for (const name of lacks) missing.push(`${name}: ${name === 'addon' ? 'no compiler' : 'npm could not install it'}`);
+  for (const name of lacks)
+    missing.push(`${name}: ${name === 'addon' ? 'no compiler' : 'npm could not install it'}`);
   return lacks;
 }
 
@@ -98,7 +112,11 @@ async function runLeakcheck(run, { children, binary, folder, nodes, packages, ad
   const place = path.join(folder, run.name);
   fs.mkdirSync(place);
   const scenario = path.join(place, 'scenario.yaml');
-  const text = JSON.stringify(scenarioOf(run, { node: nodes[run.node], services, packages, addon }), null, 2);
+  const text = JSON.stringify(
+    scenarioOf(run, { node: nodes[run.node], services, packages, addon }),
+    null,
+    2,
+  );
   fs.writeFileSync(scenario, text);
   const log = fs.openSync(path.join(place, 'console.txt'), 'w');
   const { done } = children.start(binary, ['run', scenario, '--out', path.join(place, 'out')], {
@@ -162,7 +180,8 @@ export async function measure({ wants, children, binary, folder, progress }) {
   const nodes = await findNodes(children, missing);
   const addon = await buildAddon(children, packages);
   const autocannon = findAutocannon(packages);
-  if (!autocannon) missing.push('the peer "by hand": autocannon is not installed (npm could not fetch it)');
+  if (!autocannon)
+    missing.push('the peer "by hand": autocannon is not installed (npm could not fetch it)');
 
   const plan = planRuns({
     ...wants,
@@ -178,10 +197,13 @@ export async function measure({ wants, children, binary, folder, progress }) {
   let wrong = 0;
 
   const make = async (run) => {
-    progress(`verdict ${Math.min(known.size + 1, plan.length)}/${plan.length}, ${wrong} not right: ${run.name}`);
+    progress(
+      `verdict ${Math.min(known.size + 1, plan.length)}/${plan.length}, ${wrong} not right: ${run.name}`,
+    );
     const judged = await runLeakcheck(run, { children, binary, folder, nodes, packages, addon });
     const isPaired = run.paired && autocannon && judged.requests > 0;
-    if (isPaired) judged.byHand = await runPeer(run, judged, { wants, children, autocannon, packages });
+    if (isPaired)
+      judged.byHand = await runPeer(run, judged, { wants, children, autocannon, packages });
     return judged;
   };
   const done = (run, judged) => {
@@ -192,10 +214,17 @@ export async function measure({ wants, children, binary, folder, progress }) {
   };
   const isAlone = (run) => run.alone;
   await runAll(rest.filter(isAlone), 1, until, make, done);
-  await runAll(rest.filter((run) => !isAlone(run)), wants.jobs, until, make, done);
+  await runAll(
+    rest.filter((run) => !isAlone(run)),
+    wants.jobs,
+    until,
+    make,
+    done,
+  );
 
   const data = plan.filter((run) => known.has(run)).map((run) => known.get(run));
-  if (data.length < plan.length) missing.push(`${plan.length - data.length} runs of the plan: the time was up`);
+  if (data.length < plan.length)
+    missing.push(`${plan.length - data.length} runs of the plan: the time was up`);
   if (wants.keepSeries) keepSeries(wants, data);
   return {
     heading: `ci/bench verdict: ${data.length} of ${plan.length} runs (${ended} now, ${wants.jobs} at a time), seeds from ${wants.seed}`,
