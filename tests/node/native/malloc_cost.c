@@ -1,6 +1,7 @@
 // What the malloc counter costs: nanoseconds for each block got and freed. By hand:
 //   cmake --build BUILD --target malloc_cost
-//   BUILD/tests/malloc_cost; LEAKCHECK_MALLOC=/dev/shm LD_PRELOAD=…/libleakcheck-malloc.so BUILD/tests/malloc_cost
+//   BUILD/tests/malloc_cost
+//   LEAKCHECK_MALLOC=/dev/shm LD_PRELOAD=LIBRARY BUILD/tests/malloc_cost
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
