@@ -42,13 +42,15 @@ TEST_CASE("Golden: the console report of every record") {
 }
 
 TEST_CASE("Golden: the console report in colour, in a narrow and in a wide terminal") {
-  for (const auto* name : {"leak", "hostile"})
+  for (const auto* name : {"leak", "hostile", "leak_routes"})
     check_golden(std::string(name) + ".colour.console.txt",
                  reporters::render_console(load_record(name), {true, 80}));
   check_golden("leak.narrow.console.txt",
                reporters::render_console(load_record("leak"), {false, 40}));
   check_golden("leak.wide.console.txt",
                reporters::render_console(load_record("leak"), {false, 200}));
+  check_golden("leak_routes.narrow.console.txt",
+               reporters::render_console(load_record("leak_routes"), {false, 40}));
 }
 
 TEST_CASE("Golden: JUnit of every record") {

@@ -381,7 +381,7 @@ TEST_CASE("Run record: every wrong type is named with its place") {
   says("[\"a\",\"b\"]", "{}", "scenario.flows is not a list");
   says("\"statuses\": {\"200\"", "\"statuses\": {\"2xx\"",
        "load.statuses.2xx is not a status code");
-  says("\"leaks\":true", "\"leaks\":1", "verdict.routes[0].leaks is not true or false");
+  says("\"leaks\": true", "\"leaks\": 1", "verdict.routes[0].leaks is not true or false");
   says("\"rss\":5", "\"rss\":true", "cycles[0].postGc.rss is not a whole number of this range");
   says("[1.5,\"confirm\"", "[\"confirm\"", "samples.rows[0] is not a list as long as the columns");
   says("[1.5,\"confirm\"", "[1.5,\"sleep\"", "samples.rows[0] is not one of the words known there");
