@@ -13,13 +13,13 @@ namespace {
 constexpr int kMostRestarts = 3;
 constexpr std::chrono::seconds kRestartPatience{5};
 
+}  // namespace
+
 /// Far above what the collect sequence costs (about 15 ms per MB of heap, measured on a busy
 /// machine): past this, something else blocks the event loop.
 Duration collect_timeout(Bytes heap_used) {
   return std::chrono::seconds(10) + std::chrono::milliseconds(100) * (heap_used.count >> 20);
 }
-
-}  // namespace
 
 bool Session::collect(agent::Collected& into) {
   // Shared: the answer may come after a signal has ended the wait, while the service is stopped.

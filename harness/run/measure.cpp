@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
 
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
 namespace {
 
-/// The clock is moved on, and what is due by then fires: no longer than a collection.
-constexpr std::chrono::seconds kClockPatience{10};
 /// Idle time where the clock cannot be moved.
 constexpr std::chrono::seconds kIdle{3};
 
@@ -106,7 +106,7 @@ bool Session::run_ordered_cycle(const verdict::Decision& decision) {
     return run_cycle(*load_, {.phase = decision.next,
                               .times = decision.times,
                               .replay = decision.next == model::Phase::replay});
-  const bool settled = settle(decision.ahead_ms);
+  const bool settled = settle(decision);
   if (settled || interrupt_.requested()) return settled;
   // What was found before the clock moved stands, whatever moving it did to the service.
   ended_ = false;
@@ -119,28 +119,37 @@ bool Session::run_ordered_cycle(const verdict::Decision& decision) {
   return false;
 }
 
-bool Session::settle(double ahead_ms) {
-  const auto by = std::chrono::milliseconds(static_cast<std::int64_t>(ahead_ms - moved_on_ms_));
-  double ahead = ahead_ms;
-  if (by.count() > 0) {
+bool Session::settle(const verdict::Decision& decision) {
+  double ahead_ms = decision.ahead_ms;
+  const auto by = std::chrono::milliseconds(std::llround(ahead_ms - moved_on_ms_));
+  // By nothing, the first time: looking for the timers collects more thoroughly than gc() does, and
+  // what that frees belongs to the level before the clock moves.
+  if (by.count() > 0 || !has_settled_) {
     const auto answer = std::make_shared<std::optional<Result<agent::ClockMove>>>();
-    hub_->move_clock(by, kClockPatience,
+    const Duration patience = collect_timeout(peaks_.heap_used);
+    watching_life_ = false;
+    hub_->move_clock(by, patience,
                      [answer](const Result<agent::ClockMove>& moved) { *answer = moved; });
-    if (wait_until([&] { return answer->has_value(); }, run_deadline()) != Wait::done) return false;
-    if (!answer->value()) {
+    const Wait wait = wait_until([&] { return answer->has_value(); }, loop_.now() + 2 * patience);
+    last_sign_of_life_ = loop_.now();
+    watching_life_ = true;
+    if (wait != Wait::done) return false;
+    if (answer->value()) {
+      moved_on_ms_ = ahead_ms;
+    } else if (by.count() > 0) {
       settles_ = false;  // this once, as long as we can wait
-      ahead = to_ms(kIdle);
+      ahead_ms = to_ms(kIdle);
       note(
           "the service's clock could not be moved on, so only what 3 s of idling give back is "
           "known: " +
           answer->value().error().message);
       if (wait_until([] { return false; }, loop_.now() + kIdle) == Wait::over) return false;
-    } else {
-      moved_on_ms_ = ahead_ms;
     }
   }
-  // The same requests once more open the connections again that the clock has closed.
-  return run_cycle(*load_, {.phase = model::Phase::settle, .replay = true, .ahead_ms = ahead});
+  has_settled_ = true;
+  // More requests open the connections again that the clock has closed.
+  return run_cycle(
+      *load_, {.phase = model::Phase::settle, .replay = decision.replays, .ahead_ms = ahead_ms});
 }
 
 }  // namespace leakcheck::run

@@ -18,6 +18,9 @@
 
 namespace leakcheck::run {
 
+/// How long what collects in the service may take; it grows with the heap.
+Duration collect_timeout(Bytes heap_used);
+
 /// One run from launch to report. The phases are methods, each in the file named after it:
 /// prepare.cpp (launch, find the process), warm_up.cpp, measure.cpp (which cycles), cycle.cpp (one
 /// of them), isolate.cpp (each route alone), conclude.cpp (stop, judge). A phase returns false when
@@ -73,7 +76,7 @@ class Session {
   // measure.cpp
   bool measure();
   bool run_ordered_cycle(const verdict::Decision& decision);
-  bool settle(double ahead_ms);
+  bool settle(const verdict::Decision& decision);
   verdict::Settings settings() const;
   bool load_is_hopeless() const;
   bool threshold_ends_run();
@@ -138,6 +141,7 @@ class Session {
   int restarts_ = 0;
   bool too_slow_ = false;
   bool settles_ = true;
+  bool has_settled_ = false;
   double moved_on_ms_ = 0;  // the service's clock
   model::Memory peaks_;
   std::vector<model::Cycle> measured_;

@@ -32,7 +32,8 @@ struct Decision {
   bool done = false;                          ///< the answer is sure, or no cycles are left
   model::Phase next = model::Phase::measure;  ///< what the next cycle is for
   int times = 1;                              ///< how many cycles it is in one
-  double ahead_ms = 0;     ///< settle: how far the clock is to be moved on by then; 0: not yet
+  double ahead_ms = 0;     ///< settle: how far the clock is to have been moved on by then
+  bool replays = false;    ///< settle: whether the latest requests come again, or fresh ones
   int cycles_wanted = 0;   ///< cycles in all until the next decision
   model::Verdict verdict;  ///< quantities, budgets, answer; no thresholds
 };

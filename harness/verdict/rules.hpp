@@ -67,13 +67,18 @@ bool stops_stepping(const Evidence& evidence);
 /// their size) far more are up than down (sign test, p < 0.001), and g > b, in both halves > b/2.
 bool is_sporadic(std::span<const stats::Step> steps, double budget);
 
+/// Growth that raised a suspicion as if it were even, and comes by chance: sporadic since then,
+/// over 24 steps or more, and the second half and the last quarter keep 0.6 of the pace.
+bool keeps_coming(const Evidence& evidence);
+
 /// The suspicion holds: over the steps since, t - 3.3 se_t > b, four of five steps are up, and g,
 /// without jumps up and counted from the first suspicion, is above b and 0.6 t; and the last half,
 /// quarter and eighth each keep at least 0.6 of the pace (0.8 for the half of one that started
 /// anew) and more than b.
 bool keeps_growing(const Evidence& evidence);
 
-/// Clean since the same requests come again, over six steps or more: what grew was kept per key.
+/// Clean since the same requests come again, over six steps or more (sixteen where the growth was
+/// uneven): what grew was kept per key.
 bool stops_on_replay(const Evidence& evidence);
 
 /// The growth goes on evenly, but at less than 0.6 of the pace that raised the suspicion: part of

@@ -52,7 +52,7 @@ struct Confirmation {
 /// Growth that comes seldom: cycles of five times the requests, so many at most.
 struct Sporadic {
   static constexpr int kTimes = 5;
-  static constexpr int kMostSteps = 32;
+  static constexpr int kMostSteps = 48;
   static constexpr int kMostReplaySteps = 24;
   static constexpr int kFewestCyclesAllowed = 48;  ///< a shorter run is one that has to be short
 };
@@ -68,9 +68,11 @@ struct Exploration {
 
 /// Idle time, by the service's own clock: what it gives back had a time to live.
 struct Settling {
-  /// Units: milliseconds since the settling began. Past an hour it would not help a service.
-  static constexpr double kAheadMs[] = {1'000, 10'000, 60'000, 600'000, 3'600'000};
-  static constexpr int kSteps = 5;
+  /// Units: milliseconds that the clock is moved on by, one after the other. Past an hour it would
+  /// not help a service.
+  static constexpr double kMovesMs[] = {1'000, 10'000, 60'000, 600'000, 3'600'000};
+  static constexpr int kMoves = 5;
+  static constexpr int kCheckCycles = 12;  ///< before what came back has to come back again
 };
 
 }  // namespace leakcheck::verdict

@@ -26,6 +26,7 @@ constexpr std::array kMeasuring = {
 constexpr std::array kConfirming = {
     OrderedRule{stops_on_replay, Standing::exploring, model::Rule::replay},
     OrderedRule{keeps_growing, Standing::leak, model::Rule::linear},
+    OrderedRule{keeps_coming, Standing::leak, model::Rule::sporadic},
     OrderedRule{has_stopped, Standing::bounded, model::Rule::plateau},
     OrderedRule{stays_in_envelope, Standing::bounded, model::Rule::plateau},
     OrderedRule{has_slowed, Standing::confirming, model::Rule::linear},
@@ -56,7 +57,7 @@ bool is_measured_further(Standing standing) {
          standing == Standing::confirming || standing == Standing::bounded;
 }
 
-constexpr int kLargeLooks[] = {16, 32};
+constexpr int kLargeLooks[] = {16, 32, 48};
 constexpr int kLargeReplayLooks[] = {12, 24};
 constexpr std::size_t kExploredLook = 12;
 constexpr int kExploredInterval = 4;
@@ -187,7 +188,7 @@ void Track::look(bool last) {
       standing_ = Standing::exploring;
   }
   growth_ = growth_that_decides(evidence);
-  is_even_ = suspicion_ && suspicion_->rule == model::Rule::linear &&
+  is_even_ = suspicion_ && rule_ == model::Rule::linear &&
              (standing_ == Standing::leak || standing_ == Standing::confirming);
 }
 
@@ -200,11 +201,11 @@ void Track::suspect(model::Rule rule, const stats::Growth& growth, int first_lev
 
 stats::Growth Track::growth_that_decides(const Evidence& evidence) const {
   const auto since = evidence.confirming_steps();
-  if (standing_ == Standing::leak)
+  if (standing_ == Standing::leak && rule_ == model::Rule::step)
     return stats::estimate_growth(
-        rule_ == model::Rule::step
-            ? evidence.steps.last(std::min(2 * since.size(), evidence.steps.size()))
-            : even_steps(since));
+        evidence.steps.last(std::min(2 * since.size(), evidence.steps.size())));
+  if (standing_ == Standing::leak)
+    return stats::estimate_growth(rule_ == model::Rule::sporadic ? since : even_steps(since));
   if (standing_ == Standing::confirming &&
       since.size() >= static_cast<std::size_t>(evidence.window.steps))
     return stats::estimate_growth(since);
@@ -228,8 +229,12 @@ void Track::look_at_large() {
     return;
   const std::span<const stats::Step> all(large_);
   const auto latest = all.last((all.size() + 1) / 2);
-  const stats::Growth growth = stats::estimate_growth(latest);
-  const bool even = is_linear(growth, budget_);
+  stats::Growth growth = stats::estimate_growth(latest);
+  bool even = is_linear(growth, budget_);
+  if (!even && is_linear(stats::estimate_growth(all), budget_)) {
+    even = true;
+    growth = stats::estimate_growth(all);
+  }
   if (is_clean(latest, budget_)) return stand(Standing::clean, model::Rule::clean, growth, false);
   growth_ = growth;
   if (!even && !is_sporadic(all, budget_)) return;
@@ -264,27 +269,60 @@ void Track::look_at_explored() {
   const std::span<const stats::Step> all(explored_);
   const stats::Growth growth = stats::estimate_growth(all.last((all.size() + 1) / 2));
   growth_ = growth;
+  Evidence evidence;
+  evidence.levels = std::span(std::as_const(levels_)).last(all.size() + 1);
+  evidence.steps = all;
+  evidence.window = stats::estimate_growth(all);
+  evidence.budget = budget_;
+  if (explored_requests_ >= Exploration::kMostRequests && stays_in_envelope(evidence))
+    return stand(Standing::bounded, model::Rule::plateau, growth, false);
   if (explored_requests_ >= Exploration::kMostRequests && growth.mean_low() > budget_)
     stand(Standing::keyed, model::Rule::replay, growth, growth.share_positive >= 0.8);
 }
 
 void Track::look_at_settled(const Level& level) {
-  if (level.ahead_ms <= 0) {  // before the clock moves: what the routes alone kept is in it
+  const double moved = level.ahead_ms - ahead_ms_;
+  ahead_ms_ = level.ahead_ms;
+  if (moved <= 0 && !claim_) {  // before the clock moves: what the routes alone kept is in it
     grown_since_ += level.bytes - raw_;
     raw_ = level.bytes;
     return;
   }
-  settled_requests_ += level.requests;
-  if (standing_ != Standing::leak && standing_ != Standing::keyed &&
-      standing_ != Standing::confirming)
+  if (moved <= 0) {
+    ++claim_->cycles;
+    claim_->grown_to = level.bytes;
     return;
+  }
+  if (standing_ != Standing::leak && standing_ != Standing::keyed &&
+      standing_ != Standing::confirming && standing_ != Standing::exploring)
+    return;
+  if (claim_) return check_claim(level);
   // The requests of settling keep what all others did.
-  const double pace = standing_ == Standing::keyed ? 0 : is_even_ ? growth_.trimmed : growth_.mean;
-  const double back = raw_ + pace * settled_requests_ - level.bytes;
+  settled_requests_ += level.requests;
+  const double back = raw_ + pace_of_settling() * settled_requests_ - level.bytes;
   if (grown() <= 0 || back < kGivenBack * grown() || back < kClearOfNoise * growth_.spread) return;
-  standing_ = Standing::time_bounded;
-  rule_ = model::Rule::settle;
-  time_bound_ = model::TimeBound{std::min(back / grown(), 1.0), level.ahead_ms};
+  claim_ = Claim{std::min(back / grown(), 1.0), moved, level.bytes, level.bytes, 0};
+}
+
+/// What only the first move of the clock frees was no matter of time: a copy that V8 still held, a
+/// connection that closed. What had a time to live goes the second time as well.
+void Track::check_claim(const Level& level) {
+  const double regrown = claim_->grown_to - claim_->fell_to;
+  const double expected = pace_of_settling() * level.requests;
+  const double back = claim_->grown_to + expected - level.bytes;
+  if (regrown > kGivenBack * expected * claim_->cycles && back >= kGivenBack * regrown &&
+      back > kClearOfNoise * growth_.spread) {
+    standing_ = Standing::time_bounded;
+    rule_ = model::Rule::settle;
+    time_bound_ = model::TimeBound{claim_->share, claim_->moved_ms};
+  }
+  claim_.reset();
+  raw_ = level.bytes;
+  settled_requests_ = 0;
+}
+
+double Track::pace_of_settling() const {
+  return is_even_ ? growth_.trimmed : growth_.mean;
 }
 
 double Track::smallest_leak() const {

@@ -71,8 +71,22 @@ class Track {
   }
 
   const std::optional<model::TimeBound>& time_bound() const { return time_bound_; }
+  /// Cycles since time seemed to give something back, which is to be seen a second time; none
+  /// when nothing is to be seen.
+  std::optional<int> claim_cycles() const {
+    return claim_ ? std::optional(claim_->cycles) : std::nullopt;
+  }
 
  private:
+  /// Something came back when the clock moved.
+  struct Claim {
+    double share = 0;
+    double moved_ms = 0;
+    double fell_to = 0;
+    double grown_to = 0;
+    int cycles = 0;
+  };
+
   std::size_t first() const { return static_cast<std::size_t>(first_level()); }
   void append(const Level& level, std::vector<stats::Step>& steps);
   void look(bool last);
@@ -80,6 +94,8 @@ class Track {
   void look_at_large_replay();
   void look_at_explored();
   void look_at_settled(const Level& level);
+  void check_claim(const Level& level);
+  double pace_of_settling() const;
   void suspect(model::Rule rule, const stats::Growth& growth, int first_level, bool anew);
   void stand(Standing standing, model::Rule rule, const stats::Growth& growth, bool is_even);
   Evidence gather(bool last) const;
@@ -109,6 +125,8 @@ class Track {
   double raw_ = 0;          ///< the last level as it was read
   double grown_since_ = 0;  ///< before the clock was moved on
   double settled_requests_ = 0;
+  double ahead_ms_ = 0;  ///< the service's clock
+  std::optional<Claim> claim_;
 };
 
 }  // namespace leakcheck::verdict

@@ -17,7 +17,7 @@ bool still_explores(const Track& track) {
 /// Growth that was confirmed, or could not be: time may give it back.
 bool is_to_settle(const Track& track) {
   return track.standing() == Standing::leak || track.standing() == Standing::keyed ||
-         track.standing() == Standing::confirming;
+         track.standing() == Standing::confirming || track.standing() == Standing::exploring;
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ Walk::Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Sc
     const Level& level = levels.front()[cycle];
     const bool counts = level.part == Part::main && (level.joined || main_cycles_ == 0);
     main_cycles_ += counts;
-    settled_ += level.part == Part::settle;
+    follow_clock(level);
     const bool last =
         (no_more_ && cycle + 1 == cycles.size()) || main_cycles_ >= schedule_.confirm_limit();
     const bool look = counts && is_look(main_cycles_);
@@ -87,10 +87,9 @@ void Walk::plan(Decision& decision) const {
       return still_confirms(track) && !track.is_suspected(model::Rule::sporadic);
     });
     decision.times = even ? 1 : Sporadic::kTimes;
-  } else if (settings_.settles && settled_ <= Settling::kSteps && any(is_to_settle)) {
-    // A step on which the clock stays comes first: what single routes kept is in its level.
+  } else if (settings_.settles && any(is_to_settle) && plan_settling(decision)) {
     decision.next = model::Phase::settle;
-    if (settled_ > 0) decision.ahead_ms = Settling::kAheadMs[settled_ - 1];
+    decision.replays = !any(Standing::keyed) && !any(Standing::exploring);
   } else if (any(Standing::leak) || any(Standing::keyed) || any(Standing::time_bounded) ||
              !any(Standing::open)) {
     decision.done = true;
@@ -102,6 +101,29 @@ void Walk::plan(Decision& decision) const {
     decision.done = schedule_.max_cycles() < Sporadic::kFewestCyclesAllowed ||
                     tracks_.front().large_steps() >= Sporadic::kMostSteps;
   }
+}
+
+void Walk::follow_clock(const Level& level) {
+  if (level.part != Part::settle) return;
+  settled_ = true;
+  const double moved = level.ahead_ms - ahead_ms_;
+  ahead_ms_ = level.ahead_ms;
+  for (const double move : Settling::kMovesMs)
+    moves_ += moved > 0 && move > last_move_ms_ && move <= moved;
+  if (moved > 0) last_move_ms_ = moved;
+}
+
+bool Walk::plan_settling(Decision& decision) const {
+  // A step on which the clock stays comes first: what single routes kept is in its level.
+  decision.ahead_ms = ahead_ms_;
+  if (!settled_) return true;
+  std::optional<int> checked;
+  for (const Track& track : judged())
+    if (is_to_settle(track) && track.claim_cycles()) checked = track.claim_cycles();
+  if (checked && *checked < Settling::kCheckCycles) return true;
+  if (!checked && moves_ == Settling::kMoves) return false;
+  decision.ahead_ms += checked ? last_move_ms_ : Settling::kMovesMs[moves_];
+  return true;
 }
 
 int Walk::until_next_look() const {

@@ -27,6 +27,8 @@ class Walk {
 
  private:
   void add(model::Quantity quantity);
+  void follow_clock(const Level& level);
+  bool plan_settling(Decision& decision) const;
   bool still_confirms(const Track& track) const;
   bool is_look(int cycle) const;
   int explored() const;
@@ -41,7 +43,10 @@ class Walk {
   std::vector<Track> tracks_;
   std::size_t judged_ = 0;
   int main_cycles_ = 0;
-  int settled_ = 0;
+  bool settled_ = false;
+  double ahead_ms_ = 0;
+  double last_move_ms_ = 0;
+  int moves_ = 0;  ///< different ones
   Schedule schedule_;
   bool replays_;
   bool no_more_;

@@ -260,7 +260,7 @@ TEST_SUITE("Judge") {
     CHECK(decide(cycles).times == 5);
     // Larger cycles are tried before the run gives up, with more noise here.
     auto large = series_of(
-        33, [&](double) { return 2 * noise(random); }, 500);
+        49, [&](double) { return 3 * noise(random); }, 500);
     for (auto& cycle : large) cycle.times = 5;
     cycles.insert(cycles.end(), large.begin(), large.end());
     const auto decision = decide(cycles);

@@ -6,7 +6,7 @@
 namespace leakcheck::tests {
 
 double SyntheticService::level_now() {
-  const double served = static_cast<double>(index_ + 1) * shape_.requests;
+  const double served = served_;
   double level = 5e6;
   level += shape_.warmup_bytes * (1 - std::pow(0.1, served / shape_.warmup_requests));
   level += (shape_.leak + shape_.drift) * served;
@@ -17,6 +17,9 @@ double SyntheticService::level_now() {
                                              : std::min(served, entries);
     level += shape_.cache_entry * filled;
   }
+  level += shape_.per_key * fresh_ +
+           shape_.keyed_entry * std::min(fresh_, static_cast<double>(shape_.keyed_entries)) +
+           shape_.ttl_bytes * timed_ - freed_;
   if (shape_.clear_every > 0)
     level += shape_.kept_until_clear * shape_.requests * (index_ % shape_.clear_every);
   if (uniform_(random_) < shape_.jump_chance) jumps_ += 2048 + 6144 * uniform_(random_);
@@ -25,12 +28,29 @@ double SyntheticService::level_now() {
   return level + jumps_ + shape_.noise * normal_(random_);
 }
 
-model::Cycle SyntheticService::next() {
+model::Cycle SyntheticService::next(const verdict::Decision& wanted) {
   ++index_;
+  const int requests = shape_.requests * wanted.times;
+  const bool is_fresh = wanted.next != model::Phase::replay &&
+                        !(wanted.next == model::Phase::settle && wanted.replays);
+  if (index_ == 1) served_ = fresh_ = timed_ = shape_.requests;
+  served_ += requests;
+  if (is_fresh) fresh_ += requests;
+  const double moved = wanted.ahead_ms - ahead_ms_;
+  if (moved > 0 && moved >= shape_.lives_ms) timed_ = 0;
+  ahead_ms_ = wanted.ahead_ms;
+  timed_ += requests;
+  if (wanted.ahead_ms > 0) freed_ = shape_.freed_once;
+  if (shape_.by_chance > 0)
+    jumps_ +=
+        shape_.chance_bytes * std::poisson_distribution<int>(shape_.by_chance * requests)(random_);
   model::Cycle cycle;
   cycle.index = index_;
-  cycle.requests = shape_.requests;
-  cycle.requests_total = static_cast<std::int64_t>(index_ + 1) * shape_.requests;
+  cycle.phase = wanted.next;
+  cycle.times = wanted.times;
+  cycle.ahead_ms = wanted.ahead_ms;
+  cycle.requests = requests;
+  cycle.requests_total = static_cast<std::int64_t>(served_);
   cycle.post_gc.heap_used = Bytes{std::llround(level_now())};
   cycle.post_gc.external = Bytes{2'000'000};
   cycle.post_gc.array_buffers = Bytes{10'500};
@@ -44,7 +64,7 @@ Outcome run_service(SyntheticService service, const verdict::Settings& settings)
   outcome.decision = verdict::decide(settings, {}, {}, false);
   while (!outcome.decision.done) {
     while (static_cast<int>(outcome.cycles.size()) < outcome.decision.cycles_wanted)
-      outcome.cycles.push_back(service.next());
+      outcome.cycles.push_back(service.next(outcome.decision));
     outcome.decision = verdict::decide(settings, outcome.cycles, {}, false);
   }
   return outcome;

@@ -27,6 +27,14 @@ struct ServiceShape {
   bool random_keys = false;      ///< its keys come at random from as many as it holds
   int clear_every = 0;           ///< cycles; what was kept since is given back (sawtooth)
   double kept_until_clear = 0;   ///< bytes a request
+  double per_key = 0;            ///< bytes for every fresh request, for ever
+  int keyed_entries = 0;         ///< of a cache of keys: fresh requests only; then it evicts
+  double keyed_entry = 0;        ///< bytes
+  double by_chance = 0;          ///< chance of a request to be kept,
+  double chance_bytes = 0;       ///< with so many bytes
+  double lives_ms = 0;           ///< a time to live: `ttl_bytes` a request until then
+  double ttl_bytes = 0;
+  double freed_once = 0;  ///< bytes that go when the clock moves, whatever the time
 };
 
 /// One service under load.
@@ -35,7 +43,7 @@ class SyntheticService {
   SyntheticService(const ServiceShape& shape, std::uint64_t seed) : shape_(shape), random_(seed) {}
 
   /// The next measured cycle. One cycle of warm-up went before the first.
-  model::Cycle next();
+  model::Cycle next(const verdict::Decision& wanted = {});
 
  private:
   double level_now();
@@ -45,6 +53,11 @@ class SyntheticService {
   std::normal_distribution<double> normal_;
   std::uniform_real_distribution<double> uniform_{0, 1};
   int index_ = 0;
+  double served_ = 0;
+  double fresh_ = 0;
+  double timed_ = 0;  // served, and not yet given back
+  double ahead_ms_ = 0;
+  double freed_ = 0;
   double jumps_ = 0;
 };
 
