@@ -40,10 +40,6 @@ Json to_json(const std::vector<Sample>& samples);
 template <typename Record>
 requires std::is_class_v<Record> Json to_json(const Record& record);
 
-Json to_json(std::string_view value) {
-  return text(value);
-}
-
 Json to_json(const std::string& value) {
   return text(value);
 }
