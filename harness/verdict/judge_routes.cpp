@@ -163,6 +163,9 @@ class Alone {
       if (before == nullptr) return std::nullopt;
       const auto& taken_off = parts_of(*before);
       if (!taken_off) return std::nullopt;
+      // What is given back for a while has nothing to do with the route, and nothing may be put on
+      // what comes after it.
+      if (of(*before)->bytes_per_request <= 0) continue;
       for (const auto& [part, share] : *taken_off) parts[part] -= times * share;
     }
     return parts;

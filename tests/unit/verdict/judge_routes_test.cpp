@@ -153,6 +153,15 @@ TEST_CASE("routes: what ran before a route is taken off, with the width of its i
   CHECK(names(verdict.say, " and GET /b 64 B"));
 }
 
+TEST_CASE("routes: what is given back in a route that runs before is not put on the next") {
+  const auto verdict = verdict::judge_routes(
+      {run_of("POST /login", {.keeps = -10}), run_of("GET /a", {.with = {"POST /login"}})},
+      leak_of(64));
+  CHECK_FALSE(verdict.routes[0].leaks);
+  CHECK_FALSE(verdict.routes[1].leaks);
+  CHECK(verdict.routes[1].growth.bytes_per_request == 0);
+}
+
 TEST_CASE("routes: what ran three times before a route is taken off three times") {
   auto leaky = run_of("GET /b", {.keeps = 364, .with = {"POST /item"}});
   leaky.sent[1].requests *= 3;
