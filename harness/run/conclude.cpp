@@ -67,6 +67,7 @@ void Session::stop_target() {
     report_.requests_seen = seen_ - seen_before_load_;
   }
   if (!target_) return;
+  for (std::string& problem : hub_->problems()) note(std::move(problem));
   phase_ = model::Phase::stop;
   report_progress();
   const target::Exit exit = target_->stop([this] { return interrupt_.insisted(); });

@@ -65,8 +65,17 @@ void Session::follow_subjects() {
     note("the processes that serve requests changed in mid-run; the sums before and after differ");
 }
 
+bool Session::subjects_are_gone() const {
+  const auto processes = hub_->processes();
+  return std::none_of(processes.begin(), processes.end(), [&](const agent::Process& process) {
+    return process.connected &&
+           std::find(subjects_.begin(), subjects_.end(), process.hello.pid) != subjects_.end();
+  });
+}
+
 bool Session::has_restarted() {
   if (++restarts_ > kMostRestarts) return false;
+  last_sign_of_life_ = loop_.now();
   // Another process of the service's, with our agent in it, takes over where this one listened.
   std::vector<int> listeners;
   const auto took_over = [&] {
@@ -86,6 +95,7 @@ bool Session::has_restarted() {
   std::sort(listeners.begin(), listeners.end());
   subjects_ = listeners;
   hub_->set_subjects(subjects_);
+  last_sign_of_life_ = loop_.now();
   note(
       fmt::format("the service restarted itself in the {} phase, after {} requests: its memory "
                   "began anew, and what was measured before cannot be compared",
@@ -121,6 +131,18 @@ bool Session::run_cycle(load::LoadEngine& engine, const Order& order) {
   if (outcome->timed_out || used_up_) return true;  // not a whole cycle: it is not recorded
   if (!order.replay && &engine == load_.get()) replay_from_ = from;
   follow_subjects();
+  // Requests that met nobody are no reason to give up when somebody new is about to listen.
+  if (outcome->failed > 0 && subjects_are_gone()) {
+    if (has_restarted()) return true;
+    if (!over())
+      end_with(target::Failure{
+          model::TargetEnd::early_exit,
+          Error{
+              ErrorKind::target, "the processes that served requests ended, and none came back",
+              "see the logs in the run folder; a service that restarts itself has to listen again "
+              "within 5 s, three times at most"}});
+    return false;
+  }
   agent::Collected collected;
   const int restarts = restarts_;
   if (!collect(collected)) return restarts_ > restarts && !over();

@@ -70,6 +70,7 @@ class Session {
   void read_native(model::Cycle& cycle);
   bool collect(agent::Collected& into);
   void follow_subjects();
+  bool subjects_are_gone() const;
   bool has_restarted();
   std::int64_t count_requests_seen() const;
 

@@ -25,6 +25,7 @@ inline Template text(const std::string& source) {
 struct Launch {
   std::filesystem::path folder;
   std::string mark;
+  std::string preload;  ///< ours, for LD_PRELOAD; "" for none
   EventLoop loop;
   model::TargetSpec spec;
 
@@ -47,6 +48,7 @@ struct Launch {
     options.run_folder = folder;
     options.agent_script = folder / "agent.cjs";
     options.agent_env = {{"LEAKCHECK_SOCKET", (folder / "agent.sock").string()}};
+    if (!preload.empty()) options.agent_env.emplace_back("LD_PRELOAD", preload);
     return target::Target::launch(spec, options, loop);
   }
   tl::expected<void, target::Failure> wait_until_ready(target::Target& service) {

@@ -102,6 +102,21 @@ TEST_SUITE("Service") {
     CHECK(launch.wait_until_ready(**target));
   }
 
+  TEST_CASE("what the user preloads stays, in front of what we do") {
+    Launch launch({"node", "-p", "process.env.LD_PRELOAD"});
+    launch.preload = "/dev/null";
+    auto alone = launch.launch();
+    REQUIRE(alone);
+    CHECK_FALSE(launch.wait_until_ready(**alone));
+    CHECK(load_file((*alone)->stdout_log()) == "/dev/null\n");
+    alone->reset();
+    launch.spec.env.emplace_back("LD_PRELOAD", text("/dev/zero"));
+    auto both = launch.launch();
+    REQUIRE(both);
+    CHECK_FALSE(launch.wait_until_ready(**both));
+    CHECK(load_file((*both)->stdout_log()) == "/dev/zero:/dev/null\n");
+  }
+
   TEST_CASE("a line of any length, and one that ends as on Windows, can be matched") {
     Launch launch({"node", "-e",
                    "console.log('a'.repeat(60000)); process.stdout.write('listening\\r\\n');"
