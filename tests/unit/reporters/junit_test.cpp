@@ -58,9 +58,11 @@ TEST_CASE("JUnit: the report is red exactly when the exit code is not 0") {
     report.outcome.ending = static_cast<model::Ending>(at);
     CHECK(is_red(report) == (report.outcome.ending != model::Ending::clean));
   }
-  for (const std::string name : {"clean", "bounded"}) CHECK_FALSE(is_red(load_record(name)));
-  for (const std::string name : {"leak", "inconclusive", "budget_exceeded", "crashed",
-                                 "load_invalid", "interrupted", "out_of_memory"})
+  for (const std::string name : {"clean", "bounded", "keyed_bounded", "time_bounded"})
+    CHECK_FALSE(is_red(load_record(name)));
+  for (const std::string name :
+       {"leak", "leak_routes", "keyed", "native_leak", "cluster", "inconclusive", "budget_exceeded",
+        "crashed", "load_invalid", "interrupted", "out_of_memory"})
     CHECK(is_red(load_record(name)));
 }
 
@@ -72,6 +74,40 @@ TEST_CASE("JUnit: a leak is a failure of its quantity, the others pass") {
   CHECK(heap.message.find("88.02 B") != std::string::npos);
   CHECK(find_case(report, "external retained per request").result == CaseResult::passed);
   CHECK(find_case(report, "service under load").result == CaseResult::passed);
+}
+
+TEST_CASE("JUnit: growth per key fails unless the scenario bounds its keys") {
+  auto report = load_record("keyed");
+  const auto heap = find_case(report, "heapUsed retained per request");
+  CHECK(heap.result == CaseResult::failure);
+  CHECK(heap.type == "keyed_growth");
+  CHECK(heap.details.find("88.02 B for each of 30,000 keys") != std::string::npos);
+  report.scenario.bounded_keys = true;
+  CHECK(find_case(report, "heapUsed retained per request").result == CaseResult::passed);
+}
+
+TEST_CASE("JUnit: native memory has a testcase where it was counted, and none where it was not") {
+  const auto names = [](const std::string& record) {
+    std::set<std::string> all;
+    for (const auto& each : cases_of(load_record(record))) all.insert(each.name);
+    return all;
+  };
+  CHECK(names("native_leak").count("native retained per request") == 1);
+  CHECK(names("leak").count("native retained per request") == 0);
+  CHECK(names("crashed").count("native retained per request") == 0);
+  const auto native = find_case(load_record("native_leak"), "native retained per request");
+  CHECK(native.result == CaseResult::failure);
+  CHECK(native.details.find("1.00 more allocations alive for every request") != std::string::npos);
+}
+
+TEST_CASE("JUnit: where growth comes from stands with the quantity that matters most") {
+  const auto routes = find_case(load_record("leak_routes"), "heapUsed retained per request");
+  CHECK(routes.details.find("route POST /orders: 440.1 B") != std::string::npos);
+  CHECK(routes.details.find("without @acme/pool (env POOL=off)") != std::string::npos);
+  const auto parts = find_case(load_record("cluster"), "heapUsed retained per request");
+  CHECK(parts.details.find("worker thread 2 of process 4713 keeps 22.01 B") != std::string::npos);
+  const auto other = find_case(load_record("leak_routes"), "external retained per request");
+  CHECK(other.details.find("route ") == std::string::npos);
 }
 
 TEST_CASE("JUnit: what is undecided is an error alone, and skipped beside another cause") {

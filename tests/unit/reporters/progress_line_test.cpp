@@ -45,7 +45,8 @@ TEST_CASE("Progress line: never wider than the terminal, and what matters most s
 
 TEST_CASE("Progress line: every phase, with the extremes of every number") {
   for (const auto phase : {model::Phase::launch, model::Phase::warmup, model::Phase::measure,
-                           model::Phase::confirm, model::Phase::stop}) {
+                           model::Phase::confirm, model::Phase::replay, model::Phase::explore,
+                           model::Phase::routes, model::Phase::settle, model::Phase::stop}) {
     model::Progress progress;
     progress.phase = phase;
     CHECK(render_progress_line(progress, {false, 80}).rfind(model::to_string(phase), 0) == 0);
@@ -64,6 +65,23 @@ TEST_CASE("Progress line: more cycles than the scenario's are shown without a li
   progress.phase = model::Phase::confirm;
   progress.cycle = 70;
   CHECK(render_progress_line(progress, {false, 100}).rfind("confirm   cycle 70  ", 0) == 0);
+}
+
+TEST_CASE("Progress line: what follows a suspicion has no number of cycles to come to") {
+  model::Progress progress = in_mid_run();
+  progress.phase = model::Phase::replay;
+  CHECK(render_progress_line(progress, {false, 100}).rfind("replay    cycle 12  3,400", 0) == 0);
+  progress.phase = model::Phase::explore;
+  CHECK(render_progress_line(progress, {false, 100}).rfind("explore   cycle 12  ", 0) == 0);
+  progress.phase = model::Phase::routes;
+  CHECK(render_progress_line(progress, {false, 100}).rfind("routes    cycle 12  ", 0) == 0);
+}
+
+TEST_CASE("Progress line: while memory settles nothing is sent, and the time is what moves") {
+  model::Progress progress = in_mid_run();
+  progress.phase = model::Phase::settle;
+  const std::string line = render_progress_line(progress, {false, 100});
+  CHECK(line == "settle    3,400 requests  heap 4.2 MB  64.25 B/request  3.2 s");
 }
 
 TEST_CASE("Progress line: in colour the phase stands out, and the colour ends") {
