@@ -68,8 +68,14 @@ int ScheduledLoad::requests_per_cycle() const {
 
 void ScheduledLoad::start_cycle(Duration time_limit, std::function<void(CycleOutcome)> done,
                                 int times) {
+  begin_cycle(time_limit, std::move(done), times, std::nullopt);
+}
+
+void ScheduledLoad::begin_cycle(Duration time_limit, std::function<void(CycleOutcome)> done,
+                                int times, std::optional<Position> go_back_to) {
   Work work;
   work.done = std::move(done);
+  work.go_back_to = go_back_to;
   work.to_begin = plan_.schedule.iterations_per_cycle() * times;
   const TimePoint now = loop_.now();
   if (!spec_.phases.empty()) {
@@ -91,8 +97,7 @@ void ScheduledLoad::replay_cycle(Position from, Duration time_limit,
                                  std::function<void(CycleOutcome)> done, int times) {
   abort();
   const Position here = std::exchange(position_, from);
-  start_cycle(time_limit, std::move(done), times);
-  work_->go_back_to = here;
+  begin_cycle(time_limit, std::move(done), times, here);
 }
 
 bool ScheduledLoad::varies() const {

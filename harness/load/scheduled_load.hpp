@@ -60,6 +60,8 @@ class ScheduledLoad final : public LoadEngine {
   double latency_percentile_ms(double percentile, const std::string& step) const override;
 
  private:
+  void begin_cycle(Duration time_limit, std::function<void(CycleOutcome)> done, int times,
+                   std::optional<Position> go_back_to);
   void begin(Work work, Duration time_limit);
   void begin_aside(const FlowPlan& flow, Duration time_limit,
                    std::function<void(std::string)> done);

@@ -110,6 +110,8 @@ void run_ablations(const model::Scenario& scenario, const Options& options, cons
     if (is_interrupted(run)) {
       report.notes.push_back(fmt::format("{}, so these suspects were not tried: {}",
                                          run.outcome.message, list_suspects(scenario.suspects, i)));
+      // Whoever interrupts wants all of it to end; the verdict stays in the record.
+      report.outcome = run.outcome;
       break;
     }
     (void)write_file(again.run_folder / "run.json", model::render_run_record(run), 0600);

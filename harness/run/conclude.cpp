@@ -64,7 +64,7 @@ void Session::stop_target() {
   if (load_) {
     load_->abort();
     report_.load = load_->summary();
-    report_.requests_seen = seen_ - seen_before_load_;
+    report_.requests_seen = requests_.seen - requests_.seen_before_load;
   }
   if (!target_) return;
   for (std::string& problem : hub_->problems()) note(std::move(problem));
@@ -96,10 +96,16 @@ void Session::conclude() {
     verdict::RoutesVerdict routes = verdict::judge_routes(route_runs_, mixture_);
     verdict.routes = std::move(routes.routes);
     verdict.routes_say = std::move(routes.say);
+    // Each route kept something before time gave it back: none of them leaks.
+    if (verdict.answer == model::Answer::time_bounded) {
+      for (model::RouteGrowth& route : verdict.routes) route.leaks = false;
+      verdict.routes_say.clear();
+    }
   }
   report_.verdict = std::move(verdict);
 
-  if (report_.target.end == model::TargetEnd::out_of_memory && load_) return judge_out_of_memory();
+  if (report_.target.end == model::TargetEnd::out_of_memory && load_ && !has_answer_)
+    return judge_out_of_memory();
   if (ended_) return;
   note_request_counts();
   note_load();
@@ -119,7 +125,7 @@ void Session::note_request_counts() {
   if (measured_.empty()) return;
   // Both as of the last whole cycle: one that the time limit cut short was not counted in the
   // service.
-  const std::int64_t sent = report_.cycles.back().requests_total - upgrades_;
+  const std::int64_t sent = report_.cycles.back().requests_total - requests_.upgrades;
   const std::int64_t seen = report_.requests_seen;
   if (seen == sent) return;
   if (seen == 0) {

@@ -124,8 +124,8 @@ bool Session::run_cycle(load::LoadEngine& engine, const Order& order) {
     return false;
   }
   if (&engine != load_.get()) {
-    sent_aside_ += engine.sent() - sent_before;
-    upgrades_aside_ += engine.upgrades() - upgrades_before;
+    requests_.sent_aside += engine.sent() - sent_before;
+    requests_.upgrades_aside += engine.upgrades() - upgrades_before;
   }
   used_up_ = outcome->used_up;
   if (outcome->timed_out || used_up_) return true;  // not a whole cycle: it is not recorded
@@ -146,8 +146,8 @@ bool Session::run_cycle(load::LoadEngine& engine, const Order& order) {
   agent::Collected collected;
   const int restarts = restarts_;
   if (!collect(collected)) return restarts_ > restarts && !over();
-  seen_ = count_requests_seen();
-  upgrades_ = load_->upgrades() + upgrades_aside_;
+  requests_.seen = count_requests_seen();
+  requests_.upgrades = load_->upgrades() + requests_.upgrades_aside;
   record_cycle(order, *outcome, collected);
   report_progress();
   return !over();
@@ -162,7 +162,7 @@ void Session::record_cycle(const Order& order, const load::CycleOutcome& outcome
   cycle.route = order.route;
   cycle.ahead_ms = order.ahead_ms;
   cycle.requests = outcome.sent;
-  cycle.requests_total = load_->sent() + sent_aside_;
+  cycle.requests_total = load_->sent() + requests_.sent_aside;
   cycle.failed = outcome.failed;
   cycle.post_gc = collected.memory;
   cycle.load_ms = to_ms(outcome.took);

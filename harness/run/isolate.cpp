@@ -155,7 +155,7 @@ bool Session::set_up_alone(load::LoadEngine& engine) {
     engine.abort();
     return false;
   }
-  sent_aside_ += engine.sent();
+  requests_.sent_aside += engine.sent();
   if (!problem->empty()) route_runs_.back().problem = "its setup failed: " + *problem;
   return true;
 }

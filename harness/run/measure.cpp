@@ -9,9 +9,6 @@
 namespace leakcheck::run {
 namespace {
 
-/// Idle time where the clock cannot be moved.
-constexpr std::chrono::seconds kIdle{3};
-
 std::string_view announce(model::Phase phase) {
   switch (phase) {
     case model::Phase::confirm:
@@ -22,7 +19,7 @@ std::string_view announce(model::Phase phase) {
     case model::Phase::explore:
       return "memory grows with new keys only; trying more of them";
     case model::Phase::settle:
-      return "growth confirmed; moving the service's clock on, to see what time gives back";
+      return "moving the service's clock on, to see what time gives back";
     default:
       return "";
   }
@@ -63,7 +60,8 @@ verdict::Settings Session::settings() const {
   settings.max_cycles = scenario_.load.cycles.max;
   settings.mode = options_.mode;
   settings.varies = load_ && load_->varies();
-  settings.settles = settles_;
+  settings.settles = clock_.may_move;
+  settings.idles = clock_.idles;
   settings.bounded_keys = scenario_.load.bounded_keys;
   settings.key_count = scenario_.load.key_count;
   if (!load_) return settings;
@@ -83,10 +81,11 @@ bool Session::measure() {
     if (!run_ordered_cycle(decision)) return false;
     if (measured_.size() == cycles && (loop_.now() >= run_deadline() || used_up_)) break;
     if (threshold_ends_run()) break;
-    if (static_cast<int>(measured_.size()) < decision.cycles_wanted) continue;
+    const bool shrank = measured_.size() < cycles;
+    if (!shrank && static_cast<int>(measured_.size()) < decision.cycles_wanted) continue;
     const model::Phase before = decision.next;
     decision = verdict::decide(settings(), measured_, peaks_, false);
-    if (!isolate_routes(decision)) return false;
+    if (!isolate_routes(decision)) return keep_answer("running its routes alone");
     if (decision.done) return true;
     if (decision.next != before && !announce(decision.next).empty())
       report_progress(std::string(announce(decision.next)));
@@ -106,50 +105,69 @@ bool Session::run_ordered_cycle(const verdict::Decision& decision) {
     return run_cycle(*load_, {.phase = decision.next,
                               .times = decision.times,
                               .replay = decision.next == model::Phase::replay});
-  const bool settled = settle(decision);
-  if (settled || interrupt_.requested()) return settled;
-  // What was found before the clock moved stands, whatever moving it did to the service.
+  const int restarts = restarts_;
+  if (!settle(decision)) return keep_answer("moving its clock on");
+  if (restarts_ == restarts) return true;
+  // Another process says nothing of what this one would have given back.
+  const auto first = std::find_if(measured_.begin(), measured_.end(), [](const auto& cycle) {
+    return cycle.phase == model::Phase::settle;
+  });
+  measured_.erase(first, measured_.end());
+  clock_.may_move = false;
+  return true;
+}
+
+/// The run is over, but what was sure before stands.
+bool Session::keep_answer(const std::string& what) {
+  if (interrupt_.requested()) return false;
   ended_ = false;
-  settles_ = false;
+  has_answer_ = true;
   report_.outcome = {};
   report_.target.end.reset();
-  note(
-      "the service did not live through a clock that was moved on: what time gives back is not "
-      "known");
+  report_.target.exit_code.reset();
+  report_.target.signal.reset();
+  note("the service did not live through " + what + "; what was found before stands");
   return false;
 }
 
 bool Session::settle(const verdict::Decision& decision) {
-  double ahead_ms = decision.ahead_ms;
-  const auto by = std::chrono::milliseconds(std::llround(ahead_ms - moved_on_ms_));
+  const auto by = std::chrono::milliseconds(std::llround(decision.ahead_ms - clock_.moved_on_ms));
   // By nothing, the first time: looking for the timers collects more thoroughly than gc() does, and
   // what that frees belongs to the level before the clock moves.
-  if (by.count() > 0 || !has_settled_) {
-    const auto answer = std::make_shared<std::optional<Result<agent::ClockMove>>>();
-    const Duration patience = collect_timeout(peaks_.heap_used);
-    watching_life_ = false;
-    hub_->move_clock(by, patience,
-                     [answer](const Result<agent::ClockMove>& moved) { *answer = moved; });
-    const Wait wait = wait_until([&] { return answer->has_value(); }, loop_.now() + 2 * patience);
-    last_sign_of_life_ = loop_.now();
-    watching_life_ = true;
-    if (wait != Wait::done) return false;
-    if (answer->value()) {
-      moved_on_ms_ = ahead_ms;
-    } else if (by.count() > 0) {
-      settles_ = false;  // this once, as long as we can wait
-      ahead_ms = to_ms(kIdle);
-      note(
-          "the service's clock could not be moved on, so only what 3 s of idling give back is "
-          "known: " +
-          answer->value().error().message);
-      if (wait_until([] { return false; }, loop_.now() + kIdle) == Wait::over) return false;
-    }
+  if (clock_.idles) {
+    if (by.count() > 0 && wait_until([] { return false; }, loop_.now() + by) == Wait::over)
+      return false;
+    clock_.moved_on_ms = decision.ahead_ms;
+  } else if ((by.count() > 0 || !clock_.has_begun) && !move_clock(by)) {
+    return false;
   }
-  has_settled_ = true;
+  clock_.has_begun = true;
   // More requests open the connections again that the clock has closed.
   return run_cycle(
-      *load_, {.phase = model::Phase::settle, .replay = decision.replays, .ahead_ms = ahead_ms});
+      *load_,
+      {.phase = model::Phase::settle, .replay = decision.replays, .ahead_ms = clock_.moved_on_ms});
+}
+
+bool Session::move_clock(std::chrono::milliseconds by) {
+  const auto answer = std::make_shared<std::optional<Result<agent::ClockMove>>>();
+  const Duration patience = collect_timeout(peaks_.heap_used);
+  watching_life_ = false;
+  hub_->move_clock(by, patience,
+                   [answer](const Result<agent::ClockMove>& moved) { *answer = moved; });
+  const Wait wait = wait_until([&] { return answer->has_value(); }, loop_.now() + 2 * patience);
+  last_sign_of_life_ = loop_.now();
+  watching_life_ = true;
+  if (wait != Wait::done) return false;
+  if (answer->value()) {
+    clock_.moved_on_ms += static_cast<double>(by.count());
+  } else {
+    clock_.idles = true;
+    note(
+        "the service's clock could not be moved on, so only what idling for 3 s gives back is "
+        "known: " +
+        answer->value().error().message);
+  }
+  return true;
 }
 
 }  // namespace leakcheck::run

@@ -12,15 +12,19 @@ model::RunReport run_once(const model::Scenario& scenario, const Options& option
   const bool chooses = scenario.mode == model::Mode::automatic;
   chosen.mode = chooses ? model::Mode::quiet : scenario.mode;
   chosen.may_freeze = chooses;
-  Session session(scenario, chosen, control);
-  model::RunReport report = session.run();
-  if (!session.too_slow()) return report;
+  {
+    Session session(scenario, chosen, control);
+    model::RunReport report = session.run();
+    if (!session.too_slow() || report.outcome.ending == model::Ending::interrupted ||
+        report.outcome.ending == model::Ending::terminated)
+      return report;
+  }
 
   // The quiet attempt's logs stay where they are.
   chosen.mode = model::Mode::freeze;
   chosen.may_freeze = false;
   chosen.run_folder = options.run_folder / "freeze";
-  report = Session(scenario, chosen, control).run();
+  model::RunReport report = Session(scenario, chosen, control).run();
   report.notes.insert(
       report.notes.begin(),
       "in quiet mode the service did not keep its own time-outs, so it was measured "

@@ -67,6 +67,8 @@ bool Session::over() {
     const model::Outcome outcome =
         interrupted(interrupt_, fmt::format("in the {} phase", to_string(phase_)));
     end(outcome.ending, outcome.message, outcome.hint);
+  } else if (has_answer_) {
+    return false;  // what was found before stands
   } else if (target_ && target_->exit()) {
     end_with(*target_->exit());
   } else {

@@ -12,6 +12,7 @@
 #include "harness/run/interrupt.hpp"
 #include "harness/run/routes.hpp"
 #include "harness/run/run.hpp"
+#include "harness/run/session_state.hpp"
 #include "harness/target/target.hpp"
 #include "harness/verdict/judge.hpp"
 #include "harness/verdict/judge_routes.hpp"
@@ -78,6 +79,8 @@ class Session {
   bool measure();
   bool run_ordered_cycle(const verdict::Decision& decision);
   bool settle(const verdict::Decision& decision);
+  bool move_clock(std::chrono::milliseconds by);
+  bool keep_answer(const std::string& what);
   verdict::Settings settings() const;
   bool load_is_hopeless() const;
   bool threshold_ends_run();
@@ -99,8 +102,7 @@ class Session {
   void read_logs();
 
   // session.cpp
-  /// Runs the loop until `done`, or until the run is over (signal, dead or hung target), or until
-  /// `deadline`.
+  /// Runs the loop until `done`, the run is over (signal, dead or hung target), or `deadline`.
   Wait wait_until(const std::function<bool()>& done, TimePoint deadline);
   bool over();
   void check_life();
@@ -131,19 +133,14 @@ class Session {
   model::Phase phase_ = model::Phase::launch;
   bool watching_life_ = false;  ///< subjects report, so their silence means something
   std::vector<int> subjects_;
-  std::int64_t seen_before_load_ = 0;
-  std::int64_t seen_ = 0;
-  std::int64_t upgrades_ = 0;    // sent by the end of the last whole cycle
-  bool used_up_ = false;         // the payload, whose rows must be unique
-  load::Position replay_from_;   // where the latest fresh cycle began
-  std::int64_t sent_aside_ = 0;  // by other engines than load_
-  std::int64_t upgrades_aside_ = 0;
-  int factor_ = 1;  // of every cycle's requests
+  RequestCounts requests_;
+  ClockState clock_;
+  bool used_up_ = false;        // the payload, whose rows must be unique
+  load::Position replay_from_;  // where the latest fresh cycle began
+  int factor_ = 1;              // of every cycle's requests
   int restarts_ = 0;
   bool too_slow_ = false;
-  bool settles_ = true;
-  bool has_settled_ = false;
-  double moved_on_ms_ = 0;  // the service's clock
+  bool has_answer_ = false;  // and the service ended, or hangs, after that
   model::Memory peaks_;
   std::vector<model::Cycle> measured_;
   model::Verdict mixture_;  // what the routes are held against

@@ -23,7 +23,7 @@ bool Session::warm_up() {
   phase_ = model::Phase::warmup;
   agent::Collected before;
   if (!collect(before)) return false;
-  seen_before_load_ = seen_ = count_requests_seen();
+  requests_.seen_before_load = requests_.seen = count_requests_seen();
   if (!set_up_load()) return false;
 
   const model::Warmup& warmup = scenario_.load.warmup;
@@ -34,7 +34,8 @@ bool Session::warm_up() {
     const std::size_t cycles = report_.cycles.size();
     if (!run_cycle(*load_, {.phase = model::Phase::warmup})) return false;
     if (options_.may_freeze && is_too_slow()) return false;
-    if (report_.cycles.size() == cycles || load_is_hopeless()) return true;
+    if (load_is_hopeless() || used_up_) return true;
+    if (report_.cycles.size() == cycles && loop_.now() >= run_deadline()) return true;
   } while (loop_.now() < end_of_it &&
            (load_->sent() < warmup.requests || (until_settled && !is_settled(report_.cycles))));
   if (options_.mode == model::Mode::freeze &&
@@ -87,7 +88,7 @@ bool Session::set_up_load() {
 }
 
 void Session::tear_down_load() {
-  if (over()) return;
+  if (over() || has_answer_) return;
   std::optional<std::string> problem;
   load_->tear_down(scenario_.load.max, [&](std::string text) { problem = std::move(text); });
   if (wait_until([&] { return problem.has_value(); }, TimePoint::max()) != Wait::done)

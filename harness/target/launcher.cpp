@@ -95,6 +95,11 @@ std::string find_variable(const std::vector<std::string>& environment, const std
   return "";
 }
 
+std::string preload_behind(const std::vector<std::string>& environment, const std::string& ours) {
+  const std::string users = find_variable(environment, "LD_PRELOAD");
+  return users.empty() ? ours : users + ":" + ours;
+}
+
 tl::expected<Child, Failure> start(const Command& command) {
   std::error_code error;
   if (!fs::is_directory(command.cwd, error))

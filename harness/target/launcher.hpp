@@ -26,6 +26,9 @@ struct Child {
 /// The value of a variable in an environment; "" when it is not there.
 std::string find_variable(const std::vector<std::string>& environment, const std::string& name);
 
+/// LD_PRELOAD with ours behind what the environment has there.
+std::string preload_behind(const std::vector<std::string>& environment, const std::string& ours);
+
 /// Starts a command: a process group of its own, standard input from /dev/null, a clean signal
 /// mask, SIGKILL when we die. Orphans of it come back to us (PR_SET_CHILD_SUBREAPER).
 /// Errors: TargetEnd::not_started when it cannot be found or executed, with the cure.

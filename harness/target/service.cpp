@@ -127,11 +127,8 @@ tl::expected<void, Failure> Service::render() {
 
 std::vector<std::string> Service::make_environment() const {
   std::vector<std::string> out = users_environment_;
-  for (const auto& [name, value] : options_.agent_env) {
-    // What the user preloads stays in front.
-    const std::string users = name == "LD_PRELOAD" ? find_variable(out, name) : "";
-    set_variable(out, name, users.empty() ? value : users + ":" + value);
-  }
+  for (const auto& [name, value] : options_.agent_env)
+    set_variable(out, name, name == "LD_PRELOAD" ? preload_behind(out, value) : value);
   set_variable(out, "NODE_OPTIONS", node_options_.render());
   return out;
 }

@@ -34,7 +34,7 @@ std::string unconfirmed(const Track& track, const Situation& situation) {
     return fmt::format(
         "{} grows by {} per request, but {} requests are too few to tell a leak from a cache that "
         "fills: {} are needed; {}",
-        name_in_prose(track.quantity()), format_bytes(track.growth().trimmed), format_grouped(sent),
+        name_in_prose(track.quantity()), format_bytes(track.pace()), format_grouped(sent),
         format_grouped(enough),
         situation.cut_short
             ? more_time(situation)
@@ -51,13 +51,21 @@ std::string unconfirmed(const Track& track, const Situation& situation) {
       name_in_prose(track.quantity()), format_bytes(track.growth().mean), more_time(situation));
 }
 
-std::string unexplored(const Track& track, const Situation& situation) {
+std::string unexplored(const Track& track) {
+  const std::string grows =
+      std::string(name_in_prose(track.quantity())) + " grows with new keys only";
+  if (track.explored_requests() >= Exploration::kMostRequests)
+    return fmt::format(
+        "{}, too unevenly over {} requests to tell a cache that fills from growth for ever; say "
+        "how "
+        "many keys there are (load.boundedKeys), or send more requests per cycle "
+        "(load.cycles.requests)",
+        grows, format_grouped(track.explored_requests()));
   return fmt::format(
-      "{} grows with new keys only, and {} requests with new keys are too few to tell a cache that "
-      "fills from growth for ever: {} are needed; {}, or say how many keys there are "
+      "{}, and {} requests with new keys are too few to tell a cache that fills from growth for "
+      "ever: {} are needed; give the run more time (load.max), or say how many keys there are "
       "(load.boundedKeys)",
-      name_in_prose(track.quantity()), format_grouped(track.explored_requests()),
-      format_grouped(Exploration::kMostRequests), more_time(situation));
+      grows, format_grouped(track.explored_requests()), format_grouped(Exploration::kMostRequests));
 }
 
 /// Requests per cycle that bring the smallest visible leak below the budget; 0 when none would.
@@ -97,7 +105,7 @@ std::string unsettled(const Track& track, const Situation& situation) {
 std::string explain_inconclusive(const Track& track, const Situation& situation) {
   if (!situation.done) return fmt::format("not decided after {} cycles", situation.cycles);
   if (situation.cycles < kFirstCheckpoint) return too_few_cycles(situation);
-  if (track.standing() == Track::Standing::exploring) return unexplored(track, situation);
+  if (track.standing() == Track::Standing::exploring) return unexplored(track);
   if (track.standing() == Track::Standing::confirming) return unconfirmed(track, situation);
   return unsettled(track, situation);
 }

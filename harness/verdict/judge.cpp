@@ -128,9 +128,29 @@ void conclude_clean(model::Verdict& verdict) {
       format_bytes(smallest));
 }
 
+/// A quantity that grows by more than its budget, and was not decided.
+const model::QuantityVerdict* find_undecided_growth(const model::Verdict& verdict,
+                                                    const Walk& walk) {
+  for (const auto& each : verdict.quantities) {
+    const Track& track = track_of(walk.tracks(), each.quantity);
+    if (each.answer == Answer::inconclusive &&
+        (track.standing() != Standing::open || track.growth().mean > track.budget()))
+      return &each;
+  }
+  return nullptr;
+}
+
 /// Answer and reason, once the quantities have theirs.
-void conclude_answer(model::Verdict& verdict, const Walk& walk) {
-  for (const Answer answer : {Answer::leak, Answer::keyed_growth, Answer::time_bounded})
+void conclude_answer(model::Verdict& verdict, const Walk& walk, bool bounded_keys) {
+  if (conclude_growth(verdict, walk.tracks(), Answer::leak)) return;
+  // Keyed growth fails as a leak does, and so hides nothing, unless it is accepted.
+  if (!bounded_keys && conclude_growth(verdict, walk.tracks(), Answer::keyed_growth)) return;
+  if (const auto* grows = find_undecided_growth(verdict, walk)) {
+    verdict.answer = Answer::inconclusive;
+    verdict.reason = grows->reason;
+    return;
+  }
+  for (const Answer answer : {Answer::keyed_growth, Answer::time_bounded})
     if (conclude_growth(verdict, walk.tracks(), answer)) return;
   for (const Answer answer : {Answer::inconclusive, Answer::bounded}) {
     const auto* found = find_answer(verdict, answer);
@@ -151,10 +171,10 @@ model::Verdict conclude(const Walk& walk, const Situation& situation, const mode
       verdict.quantities.back().allocations_per_request = allocations_per_request(track, cycles);
   }
   verdict.budgets = judge_budgets(walk.tracks(), peaks, situation);
-  conclude_answer(verdict, walk);
+  conclude_answer(verdict, walk, situation.settings.bounded_keys);
   if (verdict.culprit)
     verdict.parts = list_parts(track_of(walk.tracks(), *verdict.culprit), cycles);
-  verdict.resident = judge_resident(walk.tracks(), cycles);
+  verdict.resident = judge_resident(walk.judged(), cycles);
   return verdict;
 }
 

@@ -21,6 +21,7 @@ struct Settings {
   bool varies = false;
   /// Whether what was confirmed is given time: Phase::settle.
   bool settles = false;
+  bool idles = false;  ///< the clock cannot be moved: idling for a while takes its place
   bool bounded_keys = false;
   std::int64_t key_count = 0;
   std::optional<double> request_rate{};         ///< requests per second of the open model

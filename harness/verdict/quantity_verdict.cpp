@@ -164,9 +164,9 @@ model::Estimate estimate_of(const Track& track) {
   const stats::Growth& growth = track.growth();
   model::Estimate estimate;
   if (growth.steps == 0) return estimate;
-  estimate.bytes_per_request = track.is_even() ? growth.trimmed : growth.mean;
-  estimate.low = track.is_even() ? growth.trimmed_low() : growth.mean_low();
-  estimate.high = track.is_even() ? growth.trimmed_high() : growth.mean_high();
+  estimate.bytes_per_request = track.pace();
+  estimate.low = track.low();
+  estimate.high = track.high();
   estimate.confidence = stats::kConfidence;
   estimate.deltas = growth.steps;
   estimate.requests = std::llround(growth.requests);

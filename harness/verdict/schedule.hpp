@@ -68,11 +68,12 @@ struct Exploration {
 
 /// Idle time, by the service's own clock: what it gives back had a time to live.
 struct Settling {
-  /// Units: milliseconds that the clock is moved on by, one after the other. Past an hour it would
+  /// Units: milliseconds since it began, but for moves that check a claim. Past an hour it would
   /// not help a service.
-  static constexpr double kMovesMs[] = {1'000, 10'000, 60'000, 600'000, 3'600'000};
+  static constexpr double kAheadMs[] = {1'000, 10'000, 60'000, 600'000, 3'600'000};
   static constexpr int kMoves = 5;
-  static constexpr int kCheckCycles = 12;  ///< before what came back has to come back again
+  static constexpr double kIdleMs = 3'000;  ///< the only one where the clock cannot be moved
+  static constexpr int kCheckCycles = 12;   ///< before what came back has to come back again
 };
 
 }  // namespace leakcheck::verdict

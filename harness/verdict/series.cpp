@@ -81,6 +81,7 @@ std::vector<Level> list_levels(const std::vector<model::Cycle>& cycles, model::Q
 bool refuses_replay(const std::vector<model::Cycle>& cycles) {
   std::int64_t fresh = 0, fresh_failed = 0, replayed = 0, replayed_failed = 0;
   for (const model::Cycle& cycle : cycles) {
+    if (cycle.phase == model::Phase::settle) continue;
     const bool is_replay = cycle.phase == model::Phase::replay;
     (is_replay ? replayed : fresh) += cycle.requests;
     (is_replay ? replayed_failed : fresh_failed) += cycle.failed;

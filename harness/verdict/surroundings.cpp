@@ -82,7 +82,7 @@ std::optional<double> allocations_per_request(const Track& native,
   return growth.trimmed;
 }
 
-std::optional<model::ResidentSet> judge_resident(const std::vector<Track>& tracks,
+std::optional<model::ResidentSet> judge_resident(std::span<const Track> tracks,
                                                  const std::vector<model::Cycle>& cycles) {
   if (cycles.empty()) return std::nullopt;
   double requests = 0;
@@ -115,6 +115,11 @@ std::optional<model::ResidentSet> judge_resident(const std::vector<Track>& track
   if (keeps != tracks.end()) {
     resident.kind = model::ResidentSet::Kind::follows;
     resident.reason = fmt::format("{}, following {}", grew, name_in_prose(keeps->quantity()));
+  } else if (std::any_of(tracks.begin(), tracks.end(), [](const Track& track) {
+               return track.standing() != Track::Standing::clean &&
+                      track.standing() != Track::Standing::bounded;
+             })) {
+    return std::nullopt;
   } else if (counted) {
     resident.kind = model::ResidentSet::Kind::fragmentation;
     resident.reason =

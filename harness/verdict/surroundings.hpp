@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "harness/model/sample.hpp"
@@ -20,9 +21,10 @@ std::optional<double> allocations_per_request(const Track& native,
                                               const std::vector<model::Cycle>& cycles);
 
 /// How the resident set moved over the last half of the cycles; none of a run that is too short to
-/// tell: start-up moves rss by kilobytes a request for the first 6,000.
+/// tell (start-up moves rss by kilobytes a request for the first 6,000), or that left something
+/// undecided.
 /// Source: PSS where the kernel tells it, so that shared pages count once, else rss.
-std::optional<model::ResidentSet> judge_resident(const std::vector<Track>& tracks,
+std::optional<model::ResidentSet> judge_resident(std::span<const Track> tracks,
                                                  const std::vector<model::Cycle>& cycles);
 
 }  // namespace leakcheck::verdict

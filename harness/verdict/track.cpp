@@ -84,6 +84,11 @@ void Track::append(const Level& level, std::vector<stats::Step>& steps) {
 void Track::take(const Level& level, bool is_look, bool last) {
   switch (level.part) {
     case Part::main:
+      // Growth per key does not show in a replay: it is evidence for what is suspected only.
+      if (level.replayed && standing_ != Standing::confirming && standing_ != Standing::leak) {
+        raw_ = level.bytes;
+        return;
+      }
       if (levels_.empty() || level.joined) {
         append(level, steps_);
         ++main_cycles_;
@@ -182,10 +187,12 @@ void Track::look(bool last) {
     if (standing_ == Standing::confirming)
       suspect(rule->name, evidence.window, main_cycles_ - 1 - evidence.window.steps,
               was_confirming);
-    // Steps stop under a replay as everything that is kept per key does.
-    if (standing_ == Standing::bounded && was_confirming && replays_ &&
-        suspicion_->rule == model::Rule::step)
+    // What stops under a replay may have been kept per key: only fresh keys tell.
+    if (standing_ == Standing::bounded && was_confirming &&
+        (evidence.replayed || (replays_ && suspicion_->rule == model::Rule::step))) {
       standing_ = Standing::exploring;
+      rule_ = model::Rule::replay;
+    }
   }
   growth_ = growth_that_decides(evidence);
   is_even_ = suspicion_ && rule_ == model::Rule::linear &&
@@ -227,6 +234,7 @@ void Track::look_at_large() {
   if (standing_ != Standing::open ||
       std::count(std::begin(kLargeLooks), std::end(kLargeLooks), large_steps()) == 0)
     return;
+  const bool may_suspect = replays_ || large_steps() > kLargeLooks[0];
   const std::span<const stats::Step> all(large_);
   const auto latest = all.last((all.size() + 1) / 2);
   stats::Growth growth = stats::estimate_growth(latest);
@@ -237,7 +245,8 @@ void Track::look_at_large() {
   }
   if (is_clean(latest, budget_)) return stand(Standing::clean, model::Rule::clean, growth, false);
   growth_ = growth;
-  if (!even && !is_sporadic(all, budget_)) return;
+  // Where no replay follows, more of them have to say so.
+  if (!may_suspect || (!even && !is_sporadic(all, budget_))) return;
   const int first = static_cast<int>(levels_.size()) - 1 - (even ? growth.steps : large_steps());
   suspect(model::Rule::sporadic, even ? growth : stats::estimate_growth(all), first, false);
   stand(replays_ ? Standing::confirming : Standing::leak, model::Rule::sporadic, suspicion_->growth,
@@ -290,28 +299,36 @@ void Track::look_at_settled(const Level& level) {
   }
   if (moved <= 0) {
     ++claim_->cycles;
+    claim_->requests += level.requests;
     claim_->grown_to = level.bytes;
     return;
   }
+  if (claim_) return check_claim(level, moved);
   if (standing_ != Standing::leak && standing_ != Standing::keyed &&
-      standing_ != Standing::confirming && standing_ != Standing::exploring)
+      standing_ != Standing::confirming && standing_ != Standing::exploring &&
+      standing_ != Standing::open)
     return;
-  if (claim_) return check_claim(level);
   // The requests of settling keep what all others did.
   settled_requests_ += level.requests;
-  const double back = raw_ + pace_of_settling() * settled_requests_ - level.bytes;
+  const double back = raw_ + pace() * settled_requests_ - level.bytes;
   if (grown() <= 0 || back < kGivenBack * grown() || back < kClearOfNoise * growth_.spread) return;
-  claim_ = Claim{std::min(back / grown(), 1.0), moved, level.bytes, level.bytes, 0};
+  claim_ =
+      Claim{std::min(back / grown(), 1.0), ahead_ms_ - checked_ms_, level.bytes, level.bytes, 0, 0};
 }
 
 /// What only the first move of the clock frees was no matter of time: a copy that V8 still held, a
-/// connection that closed. What had a time to live goes the second time as well.
-void Track::check_claim(const Level& level) {
+/// connection that closed. What had a time to live goes the second time as well, and leaves no more
+/// than the budget; where more stays, that is a leak beside it.
+void Track::check_claim(const Level& level, double moved) {
+  checked_ms_ += moved;
   const double regrown = claim_->grown_to - claim_->fell_to;
-  const double expected = pace_of_settling() * level.requests;
+  const double expected = pace() * level.requests;
   const double back = claim_->grown_to + expected - level.bytes;
-  if (regrown > kGivenBack * expected * claim_->cycles && back >= kGivenBack * regrown &&
-      back > kClearOfNoise * growth_.spread) {
+  const double noise = stats::kSigmas * growth_.spread;
+  const double kept = level.bytes - claim_->fell_to - noise;
+  if (regrown > kGivenBack * pace() * claim_->requests && back >= kGivenBack * regrown &&
+      back > kClearOfNoise * growth_.spread &&
+      kept < budget_ * (claim_->requests + level.requests)) {
     standing_ = Standing::time_bounded;
     rule_ = model::Rule::settle;
     time_bound_ = model::TimeBound{claim_->share, claim_->moved_ms};
@@ -319,10 +336,6 @@ void Track::check_claim(const Level& level) {
   claim_.reset();
   raw_ = level.bytes;
   settled_requests_ = 0;
-}
-
-double Track::pace_of_settling() const {
-  return is_even_ ? growth_.trimmed : growth_.mean;
 }
 
 double Track::smallest_leak() const {

@@ -60,6 +60,10 @@ class Track {
   const stats::Growth& growth() const { return growth_; }
   /// Whether growth() is best told by its trimmed estimate; else by its mean.
   bool is_even() const { return is_even_; }
+  /// Bytes per request, and the ends of its interval.
+  double pace() const { return is_even_ ? growth_.trimmed : growth_.mean; }
+  double low() const { return is_even_ ? growth_.trimmed_low() : growth_.mean_low(); }
+  double high() const { return is_even_ ? growth_.trimmed_high() : growth_.mean_high(); }
   /// Bytes per request; a leak above it would have been seen: max(g, 0) + 3.3 se_g, 0 without
   /// steps.
   double smallest_leak() const;
@@ -85,6 +89,7 @@ class Track {
     double fell_to = 0;
     double grown_to = 0;
     int cycles = 0;
+    double requests = 0;
   };
 
   std::size_t first() const { return static_cast<std::size_t>(first_level()); }
@@ -94,8 +99,7 @@ class Track {
   void look_at_large_replay();
   void look_at_explored();
   void look_at_settled(const Level& level);
-  void check_claim(const Level& level);
-  double pace_of_settling() const;
+  void check_claim(const Level& level, double moved);
   void suspect(model::Rule rule, const stats::Growth& growth, int first_level, bool anew);
   void stand(Standing standing, model::Rule rule, const stats::Growth& growth, bool is_even);
   Evidence gather(bool last) const;
@@ -125,7 +129,8 @@ class Track {
   double raw_ = 0;          ///< the last level as it was read
   double grown_since_ = 0;  ///< before the clock was moved on
   double settled_requests_ = 0;
-  double ahead_ms_ = 0;  ///< the service's clock
+  double ahead_ms_ = 0;    ///< the service's clock
+  double checked_ms_ = 0;  ///< of it, by moves that checked a claim
   std::optional<Claim> claim_;
 };
 

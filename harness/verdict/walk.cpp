@@ -14,10 +14,11 @@ bool still_explores(const Track& track) {
          track.explored_requests() < Exploration::kMostRequests + Exploration::kMoreRequests;
 }
 
-/// Growth that was confirmed, or could not be: time may give it back.
+/// Growth that was confirmed, or could not be, or that was never even: time may give it back.
 bool is_to_settle(const Track& track) {
   return track.standing() == Standing::leak || track.standing() == Standing::keyed ||
-         track.standing() == Standing::confirming || track.standing() == Standing::exploring;
+         track.standing() == Standing::confirming || track.standing() == Standing::exploring ||
+         (track.standing() == Standing::open && track.growth().mean > track.budget());
 }
 
 }  // namespace
@@ -39,11 +40,11 @@ Walk::Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Sc
   for (std::size_t cycle = 0; cycle < cycles.size(); ++cycle) {
     const Level& level = levels.front()[cycle];
     const bool counts = level.part == Part::main && (level.joined || main_cycles_ == 0);
+    const bool look = counts && is_look(1);
     main_cycles_ += counts;
     follow_clock(level);
     const bool last =
         (no_more_ && cycle + 1 == cycles.size()) || main_cycles_ >= schedule_.confirm_limit();
-    const bool look = counts && is_look(main_cycles_);
     for (std::size_t track = 0; track < tracks_.size(); ++track)
       tracks_[track].take(levels[track][cycle], look, last);
   }
@@ -64,15 +65,26 @@ bool Walk::still_confirms(const Track& track) const {
   return main_cycles_ < schedule_.confirm_limit();
 }
 
+bool Walk::still_measures() const {
+  // Of growth that is sure, or could not be made sure, no other quantity makes more of a run.
+  if (settled_ || !any(Standing::open) || any([](const Track& track) {
+        return track.standing() != Standing::open && is_to_settle(track);
+      }))
+    return false;
+  return main_cycles_ < schedule_.max_cycles() ||
+         (schedule_.max_cycles() >= Sporadic::kFewestCyclesAllowed &&
+          tracks_.front().large_steps() < Sporadic::kMostSteps);
+}
+
 int Walk::explored() const {
   int most = 0;
   for (const Track& track : judged()) most = std::max(most, track.explored_cycles());
   return most;
 }
 
-bool Walk::is_look(int cycle) const {
-  return schedule_.is_checkpoint(cycle) ||
-         any([&](const Track& track) { return track.wants_look(cycle); });
+bool Walk::is_look(int ahead) const {
+  return schedule_.is_checkpoint(main_cycles_ + ahead) ||
+         any([&](const Track& track) { return track.wants_look(track.cycles() + ahead); });
 }
 
 void Walk::plan(Decision& decision) const {
@@ -87,20 +99,20 @@ void Walk::plan(Decision& decision) const {
       return still_confirms(track) && !track.is_suspected(model::Rule::sporadic);
     });
     decision.times = even ? 1 : Sporadic::kTimes;
-  } else if (settings_.settles && any(is_to_settle) && plan_settling(decision)) {
-    decision.next = model::Phase::settle;
-    decision.replays = !any(Standing::keyed) && !any(Standing::exploring);
-  } else if (any(Standing::leak) || any(Standing::keyed) || any(Standing::time_bounded) ||
-             !any(Standing::open)) {
-    decision.done = true;
-  } else if (main_cycles_ < schedule_.max_cycles()) {
+  } else if (still_measures()) {
     decision.next = model::Phase::measure;
+    decision.times = main_cycles_ < schedule_.max_cycles() ? 1 : Sporadic::kTimes;
   } else {
-    decision.next = model::Phase::measure;
-    decision.times = Sporadic::kTimes;
-    decision.done = schedule_.max_cycles() < Sporadic::kFewestCyclesAllowed ||
-                    tracks_.front().large_steps() >= Sporadic::kMostSteps;
+    decision.next = model::Phase::settle;
+    decision.replays = replays_ && (any(Standing::leak) || any(Standing::confirming));
+    decision.done = !settings_.settles || !any(is_to_settle) || !plan_settling(decision);
   }
+}
+
+std::optional<int> Walk::claim_cycles() const {
+  for (const Track& track : judged())
+    if (track.claim_cycles()) return track.claim_cycles();
+  return std::nullopt;
 }
 
 void Walk::follow_clock(const Level& level) {
@@ -108,28 +120,33 @@ void Walk::follow_clock(const Level& level) {
   settled_ = true;
   const double moved = level.ahead_ms - ahead_ms_;
   ahead_ms_ = level.ahead_ms;
-  for (const double move : Settling::kMovesMs)
-    moves_ += moved > 0 && move > last_move_ms_ && move <= moved;
-  if (moved > 0) last_move_ms_ = moved;
+  if (moved <= 0) return;
+  if (claim_cycles())
+    checked_ms_ += moved;
+  else
+    ++moves_;
 }
 
 bool Walk::plan_settling(Decision& decision) const {
   // A step on which the clock stays comes first: what single routes kept is in its level.
   decision.ahead_ms = ahead_ms_;
   if (!settled_) return true;
-  std::optional<int> checked;
-  for (const Track& track : judged())
-    if (is_to_settle(track) && track.claim_cycles()) checked = track.claim_cycles();
+  const auto checked = claim_cycles();
   if (checked && *checked < Settling::kCheckCycles) return true;
-  if (!checked && moves_ == Settling::kMoves) return false;
-  decision.ahead_ms += checked ? last_move_ms_ : Settling::kMovesMs[moves_];
+  if (checked) {
+    decision.ahead_ms += ahead_ms_ - checked_ms_;
+    return true;
+  }
+  if (moves_ >= (settings_.idles ? 1 : Settling::kMoves)) return false;
+  decision.ahead_ms =
+      checked_ms_ + (settings_.idles ? Settling::kIdleMs : Settling::kAheadMs[moves_]);
   return true;
 }
 
 int Walk::until_next_look() const {
-  int cycle = main_cycles_ + 1;
-  while (!is_look(cycle) && cycle < schedule_.confirm_limit()) ++cycle;
-  return cycle - main_cycles_;
+  int ahead = 1;
+  while (!is_look(ahead) && main_cycles_ + ahead < schedule_.confirm_limit()) ++ahead;
+  return ahead;
 }
 
 }  // namespace leakcheck::verdict

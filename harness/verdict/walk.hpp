@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,7 +31,10 @@ class Walk {
   void follow_clock(const Level& level);
   bool plan_settling(Decision& decision) const;
   bool still_confirms(const Track& track) const;
-  bool is_look(int cycle) const;
+  bool still_measures() const;
+  /// Whether a look is due after so many cycles more of the main line.
+  bool is_look(int ahead) const;
+  std::optional<int> claim_cycles() const;
   int explored() const;
 
   template <typename Holds>
@@ -45,8 +49,8 @@ class Walk {
   int main_cycles_ = 0;
   bool settled_ = false;
   double ahead_ms_ = 0;
-  double last_move_ms_ = 0;
-  int moves_ = 0;  ///< different ones
+  double checked_ms_ = 0;  ///< by moves that checked a claim
+  int moves_ = 0;          ///< the others
   Schedule schedule_;
   bool replays_;
   bool no_more_;

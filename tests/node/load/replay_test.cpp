@@ -81,7 +81,8 @@ TEST_CASE("replay: repeated keys are no new ones") {
   const auto variables = run.engine->summary().variables;
   REQUIRE(variables.size() == 1);
   CHECK(variables[0].name == "$sequence");
-  CHECK(variables[0].uses == 1'000);
+  CHECK(variables[0].uses == 500);  // a replay is no part of the load
+  CHECK(run.engine->summary().sent == 500);
   CHECK(variables[0].distinct >= 490);
   CHECK(variables[0].distinct <= 510);
 }

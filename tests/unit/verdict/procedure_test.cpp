@@ -134,6 +134,78 @@ TEST_SUITE("Procedure") {
     CHECK(heap_of(outcome.decision).growth.bytes_per_request == doctest::Approx(16).epsilon(0.05));
   }
 
+  TEST_CASE("Procedure: a leak beside a time to live is a leak, however much comes back") {
+    ServiceShape shape;
+    shape.ttl_bytes = 60;
+    shape.lives_ms = 1000;
+    shape.leak = 100;
+    const auto outcome = run(shape);
+    CHECK(outcome.decision.verdict.answer == Answer::leak);
+  }
+
+  TEST_CASE("Procedure: any time to live up to an hour is told") {
+    for (const double lives_ms : {500.0, 1'000.0, 10'500.0, 30'000.0, 65'000.0, 660'000.0}) {
+      ServiceShape shape;
+      shape.ttl_bytes = 200;
+      shape.lives_ms = lives_ms;
+      const auto outcome = run(shape);
+      CHECK(outcome.decision.verdict.answer == Answer::time_bounded);
+      REQUIRE(heap_of(outcome.decision).time_bound.has_value());
+      CHECK(heap_of(outcome.decision).time_bound->after_ms >= lives_ms);
+    }
+  }
+
+  TEST_CASE("Procedure: where the clock cannot be moved, idling finds a short time to live") {
+    auto settings = whole();
+    settings.idles = true;
+    ServiceShape shape;
+    shape.ttl_bytes = 200;
+    shape.lives_ms = 2000;
+    CHECK(run(shape, settings).decision.verdict.answer == Answer::time_bounded);
+    shape.lives_ms = 60'000;
+    CHECK(run(shape, settings).decision.verdict.answer == Answer::leak);
+  }
+
+  TEST_CASE("Procedure: growth per key that is uneven, or jumps once, is never bounded") {
+    for (int seed = 0; seed < 60; ++seed) {
+      ServiceShape uneven;
+      uneven.key_chance = 0.05;
+      uneven.key_bytes = 2048;
+      uneven.noise = 50;
+      const auto answer = run(uneven, whole(), seed).decision.verdict.answer;
+      CAPTURE(seed);
+      CHECK(answer != Answer::bounded);
+      CHECK(answer != Answer::clean);
+
+      ServiceShape jumps;
+      jumps.per_key = 88;
+      jumps.big_jump_at = 13 + seed % 6;
+      CHECK(run(jumps, whole(), seed).decision.verdict.answer == Answer::keyed_growth);
+    }
+  }
+
+  TEST_CASE("Procedure: what only a replay saw is clean for no other quantity") {
+    // external grows per key from the start of the replay on: nothing of it shows in there.
+    ServiceShape shape;
+    shape.leak = 64;
+    SyntheticService service(shape, 1);
+    std::vector<model::Cycle> cycles;
+    auto decision = verdict::decide(whole(), cycles, {}, false);
+    double kept = 0;
+    while (!decision.done) {
+      auto cycle = service.next(decision);
+      const double sign = cycle.index % 2 == 0 ? 1 : -1;
+      if (decision.next == Phase::measure) kept += 5000;
+      cycle.post_gc.external =
+          Bytes{2'000'000 + static_cast<std::int64_t>(
+                                decision.next == Phase::measure ? kept + sign * 20'000 : kept)};
+      cycles.push_back(cycle);
+      decision = verdict::decide(whole(), cycles, {}, false);
+    }
+    CHECK(decision.verdict.answer == Answer::leak);
+    CHECK(decision.verdict.quantities.at(1).answer == Answer::inconclusive);
+  }
+
   TEST_CASE("Procedure: a store of small numbers that grows by doubling is a leak, in steps") {
     for (const int seed : {1, 2, 3}) {
       ServiceShape shape;

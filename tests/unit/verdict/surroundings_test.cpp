@@ -35,6 +35,17 @@ TEST_SUITE("Surroundings") {
     CHECK(decide(cycles).verdict.quantities.size() == 3);
   }
 
+  TEST_CASE("Surroundings: a budget on native memory that was not counted is not passed") {
+    verdict::Settings settings;
+    settings.budgets = {{Quantity::native, model::Budget::Kind::per_request, 64, "64B"}};
+    const auto decision = decide(leaking(12, 0), settings);
+    REQUIRE(decision.verdict.budgets.size() == 1);
+    CHECK(decision.verdict.budgets[0].state == model::CheckState::inconclusive);
+    CHECK(decision.verdict.budgets[0].message.find("target.countMalloc") != std::string::npos);
+    CHECK(decide(with_native(leaking(12, 0), 0, 0), settings).verdict.budgets[0].state ==
+          model::CheckState::passed);
+  }
+
   TEST_CASE("Surroundings: an add-on's leak is native, with its blocks per request") {
     const auto decision = decide(with_native(leaking(60, 0), 72, 1));
     CHECK(decision.verdict.answer == Answer::leak);

@@ -44,6 +44,9 @@ model::Cycle SyntheticService::next(const verdict::Decision& wanted) {
   if (shape_.by_chance > 0)
     jumps_ +=
         shape_.chance_bytes * std::poisson_distribution<int>(shape_.by_chance * requests)(random_);
+  if (shape_.key_chance > 0 && is_fresh)
+    jumps_ +=
+        shape_.key_bytes * std::poisson_distribution<int>(shape_.key_chance * requests)(random_);
   model::Cycle cycle;
   cycle.index = index_;
   cycle.phase = wanted.next;

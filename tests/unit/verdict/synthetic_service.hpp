@@ -32,7 +32,9 @@ struct ServiceShape {
   double keyed_entry = 0;        ///< bytes
   double by_chance = 0;          ///< chance of a request to be kept,
   double chance_bytes = 0;       ///< with so many bytes
-  double lives_ms = 0;           ///< a time to live: `ttl_bytes` a request until then
+  double key_chance = 0;         ///< the same, of a fresh request
+  double key_bytes = 0;
+  double lives_ms = 0;  ///< a time to live: `ttl_bytes` a request until then
   double ttl_bytes = 0;
   double freed_once = 0;  ///< bytes that go when the clock moves, whatever the time
 };

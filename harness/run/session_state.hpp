@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+namespace leakcheck::run {
+
+/// Requests, as the load and the service count them.
+struct RequestCounts {
+  std::int64_t seen_before_load = 0;  ///< by the service
+  std::int64_t seen = 0;              ///< the same, by the end of the last whole cycle
+  std::int64_t upgrades = 0;          ///< of those sent by then, which no http.Server sees
+  std::int64_t sent_aside = 0;        ///< by other engines than the run's own
+  std::int64_t upgrades_aside = 0;
+};
+
+/// What moving the service's clock on has come to.
+struct ClockState {
+  bool may_move = true;
+  bool has_begun = false;
+  bool idles = false;  ///< it cannot be moved
+  double moved_on_ms = 0;
+};
+
+}  // namespace leakcheck::run
