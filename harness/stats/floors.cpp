@@ -12,10 +12,9 @@ namespace {
 
 constexpr double kNormalPerMad = 1.4826;
 constexpr std::size_t kFewestInBlock = 8;  // readings that a block's lowest is taken of
-constexpr std::size_t kFallsInBlock = 3;
-constexpr double kResolved =
-    6;  // readings from one fall to the next: then lows are seen themselves
+constexpr double kFallsInBlock = 3;
 constexpr double kOutOfNoise = 6;
+constexpr double kLeastFall = 0.015;  // of the level
 
 /// From a high to the low after it.
 struct Fall {
@@ -72,20 +71,15 @@ double noise_of(std::span<const LevelAt> lows) {
   return steps.empty() ? 0 : kNormalPerMad * median_absolute_deviation(steps);
 }
 
-struct GiveBacks {
-  int count = 0;
-  double apart = 0;
-};
-
-/// Falls of the lows that are more than their noise and a tenth of a usual fall.
-GiveBacks find_give_backs(const std::vector<LevelAt>& lows, double depth) {
-  const auto falls = find_falls(lows, std::max(kOutOfNoise * noise_of(lows), depth / 10));
-  GiveBacks found;
-  found.count = static_cast<int>(falls.size());
-  if (falls.size() >= 2)
-    found.apart = (lows[falls.back().low].at - lows[falls.front().low].at) /
-                  static_cast<double>(falls.size() - 1);
-  return found;
+/// The lowest of each block of so many readings.
+std::vector<LevelAt> lowest_of_blocks(std::span<const LevelAt> readings, std::size_t block) {
+  std::vector<LevelAt> lowest;
+  for (std::size_t at = 0; at + block <= readings.size(); at += block) {
+    const auto some = readings.subspan(at, block);
+    lowest.push_back(*std::min_element(
+        some.begin(), some.end(), [](const auto& a, const auto& b) { return a.level < b.level; }));
+  }
+  return lowest;
 }
 
 }  // namespace
@@ -102,29 +96,29 @@ Collections find_collections(std::span<const LevelAt> readings) {
   if (falls.empty()) return found;
   found.apart = (readings.back().at - readings.front().at) / static_cast<double>(falls.size());
 
-  std::vector<LevelAt> lows;
-  lows.reserve(falls.size());
-  for (const Fall& fall : falls) {
-    lows.push_back(readings[fall.low]);
-    found.deep_falls += fall.depth > kYoungGeneration ? 1 : 0;
-  }
+  for (const Fall& fall : falls) found.deep_falls += fall.depth > kYoungGeneration ? 1 : 0;
+  return found;
+}
+
+FullLows find_full_lows(std::span<const LevelAt> readings, const Collections& collections) {
+  if (collections.falls == 0) return {};
   const double in_between =
-      static_cast<double>(readings.size()) / static_cast<double>(falls.size());
-  GiveBacks given;
-  if (in_between >= kResolved) given = find_give_backs(lows, found.depth);
-  if (given.count < 2) {
-    const auto block = std::max(
-        kFewestInBlock, static_cast<std::size_t>(std::ceil(in_between * double{kFallsInBlock})));
-    std::vector<LevelAt> lowest;
-    for (std::size_t at = 0; at + block <= readings.size(); at += block)
-      lowest.push_back(
-          *std::min_element(readings.begin() + static_cast<std::ptrdiff_t>(at),
-                            readings.begin() + static_cast<std::ptrdiff_t>(at + block),
-                            [](const auto& a, const auto& b) { return a.level < b.level; }));
-    given = find_give_backs(lowest, found.depth);
+      static_cast<double>(readings.size()) / static_cast<double>(collections.falls);
+  std::size_t block = kFewestInBlock;
+  if (collections.depth <= kYoungGeneration)
+    block = std::max(block, static_cast<std::size_t>(std::ceil(in_between * kFallsInBlock)));
+  const std::vector<LevelAt> lowest = lowest_of_blocks(readings, block);
+  FullLows found;
+  found.noise = noise_of(lowest);
+  std::vector<LevelAt>& full = found.lows;
+  bool fell = false;
+  for (std::size_t i = 1; i < lowest.size(); ++i) {
+    const double fall = lowest[i - 1].level - lowest[i].level;
+    const bool falls = fall > std::max(kOutOfNoise * found.noise, kLeastFall * lowest[i - 1].level);
+    if (falls && fell) full.pop_back();  // it swept in two steps
+    if (falls) full.push_back(lowest[i]);
+    fell = falls;
   }
-  found.give_backs = given.count;
-  found.give_backs_apart = given.apart;
   return found;
 }
 

@@ -19,9 +19,6 @@ struct Collections {
   double allocated = 0;  ///< bytes; all rises summed: less than what was really allocated
   double apart = 0;      ///< seconds from one fall to the next, on average
   int deep_falls = 0;    ///< deeper than V8's young generation can be
-  int give_backs = 0;    ///< falls of the lows themselves: a full collection took what the small
-                         ///< ones had left
-  double give_backs_apart = 0;  ///< seconds, on average; 0 with fewer than two
 };
 
 /// V8's semi-space has 16 MB by default (32 MB in a few releases): a deeper fall is no scavenge.
@@ -32,6 +29,16 @@ inline constexpr double kYoungGeneration = 34.0 * 1024 * 1024;
 /// Source: chosen by us. Falls are taken between turning points with hysteresis, as in rainflow
 ///         counting (ASTM E1049).
 Collections find_collections(std::span<const LevelAt> readings);
+
+/// What is left right after each full collection that shows. Found so: the lowest readings of
+/// blocks that hold several small collections climb, by what small ones leave, until a full one
+/// lets them fall at once. Empty when full ones come too often for that to show. Shape:  times do
+/// not decrease. The lows are in order. Cost:   O(n log n). Source: chosen by us.
+struct FullLows {
+  std::vector<LevelAt> lows;
+  double noise = 0;  ///< standard deviation of one, by the blocks between them
+};
+FullLows find_full_lows(std::span<const LevelAt> readings, const Collections& collections);
 
 /// The lowest reading of each stretch of `window` seconds. A stretch with less than a quarter of
 /// the readings of a usual one is left out. Shape:  times do not decrease; `window` above 0. The

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "harness/stats/robust.hpp"
@@ -13,6 +14,9 @@ namespace {
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kNormalPerMad = 1.4826;
 constexpr double kMostAlike = 0.95;
+constexpr std::size_t kEnoughForMad = 20;
+constexpr std::size_t kEnoughForCorrelation = 10;
+constexpr double kWorthOfNoise = 8;  // points
 
 std::vector<double> sorted_slopes(std::span<const double> x, std::span<const double> y) {
   std::vector<double> slopes;
@@ -37,6 +41,21 @@ double correlation_of(const std::vector<double>& residuals) {
   return std::clamp(r + (1 + 4 * r) / static_cast<double>(residuals.size()), 0.0, kMostAlike);
 }
 
+/// What `sigmas` of a normal distribution are of Student's with `freedom` degrees of freedom.
+double student(double freedom, double sigmas) {
+  const double wide = sigmas * (8 * freedom + 3) / (8 * freedom + 1);
+  return std::sqrt(freedom * std::expm1(wide * wide / freedom));
+}
+
+/// A MAD of few residuals is often 0: then it is their standard deviation.
+double spread_of(const std::vector<double>& residuals, double by_mad) {
+  if (residuals.size() < 3) return 0;
+  double squares = 0;
+  for (const double residual : residuals) squares += residual * residual;
+  const double plain = std::sqrt(squares / static_cast<double>(residuals.size() - 2));
+  return residuals.size() < kEnoughForMad ? plain : std::max(by_mad, plain / 2);
+}
+
 double middle_of(const std::vector<double>& sorted) {
   const std::size_t half = sorted.size() / 2;
   return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
@@ -44,7 +63,8 @@ double middle_of(const std::vector<double>& sorted) {
 
 }  // namespace
 
-Trend estimate_trend(std::span<const double> x, std::span<const double> y, double sigmas) {
+Trend estimate_trend(std::span<const double> x, std::span<const double> y, double sigmas,
+                     KnownNoise noise) {
   Trend trend;
   trend.points = static_cast<int>(x.size());
   trend.low = -kInfinite;
@@ -64,15 +84,17 @@ Trend estimate_trend(std::span<const double> x, std::span<const double> y, doubl
   trend.correlation = correlation_of(residuals);
 
   const auto n = static_cast<double>(x.size());
-  const double alike = (1 + trend.correlation) / (1 - trend.correlation);
-  const double half = sigmas * std::sqrt(n * (n - 1) * (2 * n + 5) / 18 * alike);
-  const auto pairs = static_cast<double>(slopes.size());
-  const double below = std::floor((pairs - half) / 2);
-  if (below < 0) return trend;
-  const auto first = static_cast<std::size_t>(below);
-  if (2 * first >= slopes.size()) return trend;
-  trend.low = slopes[first];
-  trend.high = slopes[slopes.size() - 1 - first];
+  const double mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
+  double around = 0;
+  for (const double at : x) around += (at - mean) * (at - mean);
+  const double freedom = n - 2 + (noise.deviation > 0 ? kWorthOfNoise : 0);
+  if (!(freedom > 0) || !(around > 0)) return trend;
+  const bool is_known = noise.deviation > 0 && x.size() < kEnoughForCorrelation;
+  const double alike = is_known ? 1 : (1 + trend.correlation) / (1 - trend.correlation);
+  const double spread = std::max(spread_of(residuals, trend.spread), noise.deviation);
+  const double half = student(freedom, sigmas) * spread * std::sqrt(alike / around);
+  trend.low = trend.slope - half;
+  trend.high = trend.slope + half;
   return trend;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <span>
 
 #include "harness/stats/robust.hpp"
@@ -19,7 +20,7 @@ constexpr double kDaysSeen = 2;
 constexpr std::size_t kHours = 24;
 constexpr double kSigmasOfCut = 2;
 constexpr std::size_t kCuts = 16;  // places where warm-up may end, up to half
-constexpr std::size_t kFewestInWindow = 8;
+constexpr std::size_t kFewestInWindow = 4;
 constexpr double kWholeWindow = 0.9;
 
 /// Neighbours joined by their medians, so that there are at most kMostPoints.
@@ -37,7 +38,8 @@ Floors thin_out(std::span<const LevelAt> floors) {
   return thin;
 }
 
-stats::Trend line_through(std::span<const LevelAt> floors, double sigmas = stats::kSigmas) {
+stats::Trend line_through(std::span<const LevelAt> floors, stats::KnownNoise noise = {},
+                          double sigmas = stats::kSigmas) {
   const Floors thin = thin_out(floors);
   std::vector<double> x;
   std::vector<double> y;
@@ -45,7 +47,7 @@ stats::Trend line_through(std::span<const LevelAt> floors, double sigmas = stats
     x.push_back(floor.at);
     y.push_back(floor.level);
   }
-  return stats::estimate_trend(x, y, sigmas);
+  return stats::estimate_trend(x, y, sigmas, noise);
 }
 
 /// Takes the median of each hour of the day off, counted from the line. True when there was a cycle
@@ -84,10 +86,10 @@ bool take_daily_cycle(Floors& floors) {
 }
 
 /// Whether the first half is still significantly faster than the second.
-bool slows_down(std::span<const LevelAt> floors, double tolerance) {
+bool slows_down(std::span<const LevelAt> floors, double tolerance, stats::KnownNoise noise) {
   const std::size_t half = floors.size() / 2;
-  const stats::Trend first = line_through(floors.first(half), kSigmasOfCut);
-  const stats::Trend second = line_through(floors.subspan(half), kSigmasOfCut);
+  const stats::Trend first = line_through(floors.first(half), noise, kSigmasOfCut);
+  const stats::Trend second = line_through(floors.subspan(half), noise, kSigmasOfCut);
   return first.slope > 1.5 * std::max(second.slope, 0.0) + tolerance && first.low > second.high;
 }
 
@@ -106,18 +108,32 @@ std::vector<double> smooth(std::span<const LevelAt> floors) {
 
 }  // namespace
 
-FloorTrend follow_floors(Floors floors, double tolerance) {
+double FloorTrend::bend() const {
+  double sine = 0;
+  double cosine = 0;
+  for (const LevelAt& floor : judged) {
+    const double passed = floor.at - judged.front().at;
+    const double turn = 2 * std::numbers::pi * passed / span_s();
+    const double residual = floor.level - line.at_start - line.slope * passed;
+    sine += residual * std::sin(turn);
+    cosine += residual * std::cos(turn);
+  }
+  return 2 * std::hypot(sine, cosine) / static_cast<double>(judged.size());
+}
+
+FloorTrend follow_floors(Floors floors, double tolerance, stats::KnownNoise noise) {
   FloorTrend trend;
+  trend.noise = noise;
   trend.found = floors;
   trend.judged = std::move(floors);
   if (trend.judged.size() < 2) return trend;
   trend.daily = take_daily_cycle(trend.judged);
   const std::span<const LevelAt> all(trend.judged);
   std::size_t cut = 0;
-  trend.slows = slows_down(all, tolerance);
+  trend.slows = slows_down(all, tolerance, noise);
   for (std::size_t i = 1; i <= kCuts / 2 && trend.slows; ++i) {
     cut = i * all.size() / kCuts;
-    trend.slows = slows_down(all.subspan(cut), tolerance);
+    trend.slows = slows_down(all.subspan(cut), tolerance, noise);
   }
   if (cut > 0) {
     trend.warm_s = all[cut].at - all.front().at;
@@ -127,13 +143,15 @@ FloorTrend follow_floors(Floors floors, double tolerance) {
   }
   const std::span<const LevelAt> judged(trend.judged);
   const std::size_t half = judged.size() / 2;
-  trend.line = line_through(judged);
-  trend.first = line_through(judged.first(half));
-  trend.second = line_through(judged.subspan(half));
+  trend.line = line_through(judged, noise);
+  trend.first = line_through(judged.first(half), noise);
+  trend.second = line_through(judged.subspan(half), noise);
+  if (judged.size() < 4) trend.first = trend.second = trend.line;
   return trend;
 }
 
-std::optional<Climb> find_climb(const Floors& floors, double over_s, double limit_percent) {
+std::optional<Climb> find_climb(const Floors& floors, double over_s, double limit_percent,
+                                stats::KnownNoise noise) {
   const std::vector<double> level = smooth(floors);
   std::vector<double> before = level;  // the highest up to here
   std::vector<double> after = level;   // the lowest from here
@@ -149,7 +167,7 @@ std::optional<Climb> find_climb(const Floors& floors, double over_s, double limi
     if (floors[end - 1].at - floors[i].at < kWholeWindow * over_s) continue;
     const double kept = after[end - 2] - before[i + 1];
     if (kept < limit_percent / 200 * level[i]) continue;
-    const auto line = line_through(std::span(floors).subspan(i, count));
+    const auto line = line_through(std::span(floors).subspan(i, count), noise);
     if (!(line.at_start > 0)) continue;
     const double to_percent = 100 * over_s / line.at_start;
     const Climb climb{line.slope * to_percent, line.low * to_percent, line.high * to_percent,

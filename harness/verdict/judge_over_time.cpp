@@ -118,7 +118,8 @@ void add_notes(const Sight& sight, SeriesVerdict& verdict) {
   const auto note = [&](std::string text) { verdict.notes.push_back(std::move(text)); };
   if (sight.heap.judged.size() < 2) return;
   if (sight.evidence != Evidence::none && sight.evidence != Evidence::post_gc)
-    note("full collections took place: " + explain(sight.evidence, sight.collections));
+    note("full collections took place: " +
+         explain(sight.evidence, sight.collections, sight.full_ones));
   if (sight.heap.daily) note("a daily cycle was seen and taken off");
   if (sight.heap.warm_s > 0)
     note(fmt::format("the first {} are warm-up and were left out",

@@ -9,10 +9,11 @@ namespace leakcheck::verdict {
 namespace {
 
 constexpr double kMiB = 1024.0 * 1024;
-constexpr double kMultiple = 3;
+constexpr double kMultiple = 4.5;  // V8 lets the old generation grow to four times
 constexpr double kMultipleBytes = 64 * kMiB;
+constexpr int kFewestDeep = 3;
 constexpr int kManyFalls = 100;
-constexpr double kPromoted = 0.003;
+constexpr double kPromoted = 0.001;
 constexpr double kRise = 4.0 / 3;
 constexpr std::size_t kMostPoints = 400;
 
@@ -23,6 +24,16 @@ std::optional<double> counter_at(const std::vector<stats::LevelAt>& counts, doub
                        [](double time, const stats::LevelAt& count) { return time < count.at; });
   if (after == counts.begin()) return std::nullopt;
   return std::prev(after)->level;
+}
+
+/// Whether all of the last third is that many times the highest of the first.
+bool has_multiplied(const std::vector<stats::LevelAt>& floors) {
+  const auto third = static_cast<std::ptrdiff_t>(floors.size() / 3);
+  if (third == 0) return false;
+  const auto lower = [](const auto& a, const auto& b) { return a.level < b.level; };
+  const auto early = std::max_element(floors.begin(), floors.begin() + third, lower);
+  const auto late = std::min_element(floors.end() - third, floors.end(), lower);
+  return late->level >= kMultiple * early->level;
 }
 
 }  // namespace
@@ -37,21 +48,20 @@ std::vector<stats::LevelAt> levels_of(const Readings& readings,
 }
 
 Evidence find_evidence(const Readings& readings, const stats::Collections& collections,
-                       const FloorTrend& heap, bool post_gc) {
+                       const FloorTrend& heap, bool post_gc, int full_ones) {
   if (post_gc) return Evidence::post_gc;
   const auto majors = levels_of(readings, &model::MemoryReading::major_gcs);
   if (!majors.empty() && majors.back().level - majors.front().level >= 3) return Evidence::counted;
-  if (collections.deep_falls >= 3) return Evidence::deep;
-  if (collections.give_backs >= 2) return Evidence::given_back;
+  if (full_ones > 0) return Evidence::given_back;
+  if (collections.deep_falls >= kFewestDeep) return Evidence::deep;
   const double climb = heap.line.at_end - heap.line.at_start;
-  if (climb >= kMultipleBytes && heap.line.at_end >= kMultiple * heap.line.at_start)
-    return Evidence::multiplied;
+  if (climb >= kMultipleBytes && has_multiplied(heap.found)) return Evidence::multiplied;
   if (collections.falls >= kManyFalls && climb < kPromoted * collections.allocated)
     return Evidence::outweighed;
   return Evidence::none;
 }
 
-std::string explain(Evidence evidence, const stats::Collections& collections) {
+std::string explain(Evidence evidence, const stats::Collections& collections, int full_ones) {
   switch (evidence) {
     case Evidence::none:
       return "";
@@ -62,9 +72,9 @@ std::string explain(Evidence evidence, const stats::Collections& collections) {
     case Evidence::deep:
       return fmt::format("{} falls of heapUsed are too deep for scavenges", collections.deep_falls);
     case Evidence::given_back:
-      return fmt::format("the lows themselves fell {} times", collections.give_backs);
+      return fmt::format("the lows themselves fell, {} times", full_ones);
     case Evidence::multiplied:
-      return "the heap became three times as large, and V8 does not wait so long";
+      return "the heap became more than four times as large, and V8 does not wait so long";
     case Evidence::outweighed:
       return fmt::format(
           "{} collections, and the climb is a small part of what was allocated in between",
@@ -75,7 +85,7 @@ std::string explain(Evidence evidence, const stats::Collections& collections) {
 
 Traffic find_traffic(const Readings& readings, const FloorTrend& heap) {
   const auto counts = levels_of(readings, &model::MemoryReading::requests);
-  if (counts.size() < 3 || heap.judged.size() < 3) return Traffic::unknown;
+  if (counts.size() < 3 || heap.judged.size() < 2) return Traffic::unknown;
   const double from = std::max(heap.judged.front().at, counts.front().at);
   const double to = std::min(heap.judged.back().at, counts.back().at);
   const double third = (to - from) / 3;

@@ -24,16 +24,16 @@ enum class Evidence {
   post_gc,     ///< the readings are after collections
   counted,     ///< the log counts at least three
   deep,        ///< three falls or more are deeper than the young generation
-  given_back,  ///< the lows themselves fell twice or more
-  multiplied,  ///< three times the beginning, and 64 MB more: V8 does not wait so long
-  outweighed,  ///< a hundred collections, and the climb is less than 0.3 % of what was allocated:
+  given_back,  ///< the lows themselves fell: the floors are what was left then
+  multiplied,  ///< 4.5 times the beginning, and 64 MB more: V8 does not wait so long
+  outweighed,  ///< a hundred collections, and the climb is less than 0.1 % of what was allocated:
                ///< promoted garbage would be more
 };
 Evidence find_evidence(const Readings& readings, const stats::Collections& collections,
-                       const FloorTrend& heap, bool post_gc);
+                       const FloorTrend& heap, bool post_gc, int full_ones);
 
 /// "its lows fell 14 times": what the evidence is, for a sentence; "" for none.
-std::string explain(Evidence evidence, const stats::Collections& collections);
+std::string explain(Evidence evidence, const stats::Collections& collections, int full_ones);
 
 /// What the requests did meanwhile.
 enum class Traffic {

@@ -21,6 +21,10 @@ constexpr int kFewestFalls = 10;
 constexpr double kLeastSaw = 0.005;  // depth of a fall, of the heap
 constexpr double kDay = 86'400;
 constexpr double kDaysForTraffic = 1.5;
+constexpr double kTwice = 2;       // as much: more than load usually adds
+constexpr double kEvenHours = 10;  // in so long a daily swing bends
+constexpr double kEven = 0.04;     // of the climb: a line that is as straight is no swing
+constexpr std::size_t kFewestToFail = 2;
 constexpr double kShortest = 0.25;  // of the rule's time, to call it clean
 constexpr double kWarmUp = 0.125;   // of the log; what takes longer has filled something
 
@@ -46,8 +50,8 @@ std::string find_obstacle(const Sight& sight, std::string& hint) {
     hint = "log for longer";
     return "the readings span too little time";
   }
-  if (sight.collections.falls < kFewestFalls ||
-      sight.collections.depth < kLeastSaw * sight.usual_heap) {
+  if (sight.full_ones == 0 && (sight.collections.falls < kFewestFalls ||
+                               sight.collections.depth < kLeastSaw * sight.usual_heap)) {
     hint = "log for longer under load; or say --post-gc if every reading follows a collection";
     if (sight.collections.falls == 0)
       return "heapUsed never falls: no collection shows, so what it comes down to is not known";
@@ -56,12 +60,12 @@ std::string find_obstacle(const Sight& sight, std::string& hint) {
         "collection is not known",
         sight.collections.falls, format_level(sight.collections.depth));
   }
-  if (sight.heap.judged.size() >= kFewestFloors) return "";
+  if (sight.heap.judged.size() >= sight.fewest_floors()) return "";
   hint = fmt::format("log for {} at least",
                      format_long_time(1.5 * static_cast<double>(kFewestFloors) * sight.window_s));
   return fmt::format(
       "too few collections: a floor takes {} here, and there are {} of them where {} are needed",
-      format_long_time(sight.window_s), sight.heap.judged.size(), kFewestFloors);
+      format_long_time(sight.window_s), sight.heap.judged.size(), sight.fewest_floors());
 }
 
 /// Numbers that more than one sentence needs.
@@ -91,8 +95,12 @@ Pace find_pace(const Sight& sight) {
 bool is_no_traffic(const Sight& sight) {
   if (sight.traffic == Traffic::even) return true;
   if (sight.traffic == Traffic::rose) return false;
-  return sight.heap.span_s() >= kDaysForTraffic * kDay ||
-         sight.heap.line.at_end >= 2 * sight.heap.line.at_start;
+  const auto& line = sight.heap.line;
+  const double climb = line.at_end - line.at_start;
+  const bool is_straight =
+      sight.heap.span_s() >= kEvenHours * 3600 && sight.heap.bend() < kEven * climb;
+  return sight.heap.span_s() >= kDaysForTraffic * kDay || climb >= (kTwice - 1) * line.at_start ||
+         is_straight;
 }
 
 std::string traffic_words(const Sight& sight) {
@@ -144,6 +152,7 @@ void judge_climb(const Sight& sight, const Pace& pace, const std::optional<Climb
       verdict.reason = fmt::format("{}, and it does not slow down", what);
       return;
     }
+    verdict.rule.state = CheckState::inconclusive;
     verdict.reason = fmt::format("{}; {}", what, traffic_words(sight));
     verdict.hint = "log a counter of requests, or two days";
     return;
@@ -154,6 +163,7 @@ void judge_climb(const Sight& sight, const Pace& pace, const std::optional<Climb
     return;
   }
   verdict.reason = what + "; whether it goes on cannot be told yet";
+  if (!is_no_traffic(sight)) verdict.rule.state = CheckState::inconclusive;
   verdict.hint = "log for longer";
 }
 
@@ -227,8 +237,10 @@ void judge_heap(const Sight& sight, SeriesVerdict& verdict) {
   }
   const Pace pace = find_pace(sight);
   std::optional<Climb> climb;
-  if (pace.whole) climb = find_climb(sight.heap.judged, sight.settings.over_s, sight.limit());
-  const bool early = !pace.whole && pace.low > sight.limit() && pace.surely > sight.limit();
+  if (pace.whole)
+    climb = find_climb(sight.heap.judged, sight.settings.over_s, sight.limit(), sight.heap.noise);
+  const bool early = sight.heap.judged.size() >= kFewestToFail && pace.low > sight.limit() &&
+                     pace.surely > sight.limit();
   if (climb || early) {
     judge_climb(sight, pace, climb, verdict);
   } else if (pace.high < sight.limit()) {

@@ -17,7 +17,8 @@ struct Sight {
   std::size_t heap_readings = 0;
   double usual_heap = 0;  ///< median of them
   stats::Collections collections{};
-  double window_s = 0;
+  int full_ones = 0;    ///< collections that show; 0 when the floors are lows of windows
+  double window_s = 0;  ///< that a floor is the least of; from one full collection to the next
   FloorTrend heap{};
   Evidence evidence = Evidence::none;
   Traffic traffic = Traffic::unknown;
@@ -27,6 +28,7 @@ struct Sight {
   double percent(double slope, double of) const {
     return of > 0 ? 100 * slope * settings.over_s / of : 0;
   }
+  std::size_t fewest_floors() const { return full_ones > 0 ? 2 : 10; }
   bool is_whole(const FloorTrend& trend) const { return trend.span_s() >= 0.9 * settings.over_s; }
 };
 

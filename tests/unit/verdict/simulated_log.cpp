@@ -30,6 +30,7 @@ struct Life {
     const double turn = (at / kHour - service().swing_phase) / 24 * 2 * std::numbers::pi;
     return 1 + service().swing * std::sin(turn);
   }
+  double settled() const { return service().live + service().warm_up + service().in_flight; }
   double live(double at) const {
     const double warm = service().warm_up * (1 - std::exp(-age / 400));
     const double cache = service().cache * (1 - std::exp(-age / (service().cache_hours * kHour)));
@@ -48,8 +49,8 @@ struct Life {
     const double load = load_at(at);
     age += seconds;
     requests += load * service().allocation / kBytesPerRequest * seconds;
-    leaked += service().leak_percent / 100 * service().live / (6 * kHour) * load * seconds;
-    buffers += service().buffers_percent / 100 * service().live / (6 * kHour) * load * seconds;
+    leaked += service().leak_percent / 100 * settled() / (6 * kHour) * load * seconds;
+    buffers += service().buffers_percent / 100 * settled() / (6 * kHour) * load * seconds;
     std::normal_distribution<double> step(0, service().noise * 0.2);
     wander = 0.98 * wander + step(*source);
     double allocated = load * service().allocation * seconds;

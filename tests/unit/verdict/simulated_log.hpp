@@ -22,7 +22,7 @@ struct SimulatedService {
   double swing_phase = 0;   ///< hours
   double in_flight = 5e6;   ///< live memory that goes with the load
   double noise = 0.005;     ///< of what is live
-  double leak_percent = 0;  ///< of `live`, in six hours at average load
+  double leak_percent = 0;  ///< of what it has settled at, in six hours at average load
   double buffers_percent = 0;  ///< the same, in arrayBuffers
   double cache = 0;            ///< that fills up
   double cache_hours = 1;      ///< to two thirds
