@@ -14,18 +14,22 @@ constexpr double kClearOfNoise = 6;
 double most_by_rare_steps(std::span<const stats::Step> steps, const stats::Growth& growth,
                           double budget) {
   int ups = 0, downs = 0;
-  double bytes = 0;
+  double bytes = 0, others = 0;
   for (const stats::Step& step : steps) {
     const double threshold = std::max(budget * step.requests, kClearOfNoise * growth.spread);
     if (step.bytes > threshold) {
       ++ups;
       bytes += step.bytes;
+    } else {
+      others += step.bytes;
     }
     downs += step.bytes < -threshold;
   }
+  // What goes up at once may come back bit by bit.
+  const double stays = bytes + std::min(others, 0.0);
   const int unanswered = ups - downs;
-  if (unanswered <= 0) return 0;
-  return bytes / ups * stats::most_events_expected(unanswered) / growth.requests;
+  if (unanswered <= 0 || stays <= 0) return 0;
+  return stays / ups * stats::most_events_expected(unanswered) / growth.requests;
 }
 
 }  // namespace
