@@ -30,6 +30,7 @@ constexpr int kLongestLine = 40;
 constexpr std::size_t kReasonRows = 6;
 constexpr std::size_t kMostNotes = 8;
 constexpr std::size_t kMostSeries = 20;
+constexpr double kWidestKnown = 100;  // points of a percentage; times the estimate
 constexpr double kQuietShare = 0.02;  // of the level: less climb does not fill the line
 
 Headline headline_of_judgement(const SeriesVerdict& verdict) {
@@ -101,7 +102,7 @@ void add_table(Page& page, const JudgeReport& report, const SeriesVerdict& verdi
       {"floors", "from", "to", "per hour",
        "climb over " + format_long_time(report.over_ms / 1000) + ", 99.9 %"}};
   for (const auto& trend : verdict.trends) {
-    const bool known = std::isfinite(trend.climb_low) && std::isfinite(trend.climb_high);
+    const bool known = trend.climb_high - trend.climb_low < kWidestKnown;
     rows.push_back({std::string(model::to_string(trend.quantity)), level(trend.from_bytes),
                     level(trend.to_bytes), format_bytes(trend.per_hour),
                     known ? fmt::format("{:.1f} to {:.1f} %", trend.climb_low, trend.climb_high)
@@ -131,7 +132,9 @@ void add_series(Page& page, const JudgeReport& report, const SeriesVerdict& verd
               fmt::format("{}: {}, limit {}", verdict.rule.name, verdict.rule.measured,
                           verdict.rule.limit));
   page.end_block();
-  if (verdict.per_request)
+  // Few floors give an interval that says nothing.
+  if (verdict.per_request && verdict.per_request->high - verdict.per_request->low <
+                                 kWidestKnown * std::abs(verdict.per_request->bytes_per_request))
     page.entry("requests",
                fmt::format("{} kept for each of {} (interval {})",
                            format_bytes(verdict.per_request->bytes_per_request),
