@@ -18,7 +18,7 @@ enum class Phase {
   replay,   ///< the same requests again and again: growth that stops is per key, not per request
   explore,  ///< fresh requests until growth per key stops, or has had enough keys
   routes,   ///< one route alone
-  settle,   ///< idle: what a time to live gives back
+  settle,   ///< after the service's clock was moved on: what a time to live gives back
   stop,
 };
 std::string_view to_string(Phase phase);  ///< "warmup"
@@ -63,7 +63,7 @@ struct Cycle {
   double at_ms = 0;                      ///< when it was read, since the launch
   int processes = 1;                     ///< how many were collected and summed
   std::optional<NativeMemory> native{};  ///< summed; none unless counted in all of them
-  std::vector<Reading> readings{};       ///< one by one, when more than one was collected
+  std::vector<Reading> readings{};       ///< one by one
   int times = 1;                         ///< as many cycles in one
   std::string route{};                   ///< Phase::routes: the step that ran alone
   double ahead_ms = 0;         ///< Phase::settle: how far the service's clock was moved on
