@@ -149,8 +149,8 @@ std::vector<std::string> list_quantities(const model::RunReport& report, const P
     lines.push_back(
         render_row(table, row, verdicts[row], is_growth(report, verdicts[row].answer), paint));
   for (const auto& verdict : verdicts)
-    if (verdict.answer != model::Answer::clean && verdict.allocations_per_request &&
-        std::isfinite(*verdict.allocations_per_request))
+    if (verdict.answer != model::Answer::clean && verdict.answer != model::Answer::inconclusive &&
+        verdict.allocations_per_request && std::isfinite(*verdict.allocations_per_request))
       lines.push_back(paint.dim(
           cut(fmt::format("    {}: {:.2f} more allocations alive for every request",
                           model::to_string(verdict.quantity), *verdict.allocations_per_request),
