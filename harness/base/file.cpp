@@ -18,6 +18,9 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+constexpr off_t kMostRoom = 1 << 30;      // bytes made room for at once when a file is read
+constexpr std::size_t kRoomBehind = 256;  // for the padding of a parser, without a copy
+
 constexpr const char* kChooseAnother = "choose a path below a folder that you may write to";
 
 std::string cure(int error_number) {
@@ -78,6 +81,10 @@ Result<std::string> load_file(const fs::path& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return refuse(errno);
   std::string text;
+  struct stat status {};
+  // A guess: what grows or has no size (/proc, a pipe) is read to its end all the same.
+  if (::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= kMostRoom)
+    text.reserve(static_cast<std::size_t>(status.st_size) + kRoomBehind);
   std::array<char, 65'536> part{};
   for (;;) {
     const ssize_t got = ::read(fd.get(), part.data(), part.size());
