@@ -26,6 +26,7 @@ constexpr double kLongestSetBack = 3600;   // seconds; by more it is another log
 
 double median_step(const Readings& readings) {
   std::vector<double> steps;
+  steps.reserve(readings.size());
   for (std::size_t i = 1; i < readings.size(); ++i)
     steps.push_back(std::abs(readings[i].at_s - readings[i - 1].at_s));
   return steps.empty() ? 0 : stats::median(steps);
@@ -115,13 +116,17 @@ struct Order {
 
 /// Late lines go to their place; after a clock that was set back the times move on; what begins
 /// long before is a log of its own.
-std::vector<Readings> put_in_order(const Readings& readings, Order& order) {
-  std::vector<Readings> logs(1);
-  const double step = median_step(readings);
-  double offset = 0;
+std::vector<Readings> put_in_order(Readings readings, Order& order) {
   const auto by_time = [](const MemoryReading& a, const MemoryReading& b) {
     return a.at_s < b.at_s;
   };
+  std::vector<Readings> logs(1);
+  if (std::is_sorted(readings.begin(), readings.end(), by_time)) {
+    logs.front() = std::move(readings);
+    return logs;
+  }
+  const double step = median_step(readings);
+  double offset = 0;
   for (std::size_t i = 0; i < readings.size(); ++i) {
     MemoryReading reading = readings[i];
     reading.at_s += offset;
@@ -195,10 +200,10 @@ model::MemorySeries clean_series(Draft::Series draft) {
     series.notes.emplace_back("the newest line is the first: read from the end");
   }
   Order order;
-  const auto logs = put_in_order(draft.readings, order);
+  auto logs = put_in_order(std::move(draft.readings), order);
   note_order(order, logs.size(), series.notes);
-  for (const auto& log : logs) {
-    auto parts = split_lives(log);
+  for (auto& log : logs) {
+    auto parts = split_lives(std::move(log));
     if (!series.parts.empty()) parts.front().began = "time goes back to an earlier day";
     for (auto& part : parts) series.parts.push_back(std::move(part));
   }

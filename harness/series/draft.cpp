@@ -58,7 +58,10 @@ void Draft::add(const std::string& series_name, const RawReading& raw) {
   ++(raw.calendar ? calendar : relative);
   in_seconds = in_seconds || raw.in_seconds;
   const auto [found, added] = by_name_.try_emplace(series_name, series.size());
-  if (added) series.push_back({series_name, {}});
+  if (added) {
+    series.push_back({series_name, {}});
+    series.back().readings.reserve(expected);
+  }
   series[found->second].readings.push_back(raw.memory);
 }
 

@@ -53,6 +53,7 @@ struct Draft {
   std::size_t relative = 0;
   bool in_seconds = false;  ///< the relative ones
   std::vector<std::string> notes;
+  std::size_t expected = 0;  ///< readings a series, a guess to make room for
 
   /// Counts the reading, and keeps it when it has a time and memory.
   void add(const std::string& series_name, const RawReading& raw);

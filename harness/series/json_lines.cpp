@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "harness/series/formats.hpp"
 #include "harness/series/json_walk.hpp"
 
@@ -5,6 +7,9 @@ namespace leakcheck::series {
 namespace {
 
 constexpr int kTries = 3;  // at braces in what stands before the object
+/// A line with its time and heapUsed alone is shorter: there the vector grows once.
+constexpr std::size_t kUsualLine = 64;
+constexpr std::size_t kMostRoom = 1 << 22;  // readings made room for at once
 
 bool is_about_memory(std::string_view line) {
   return line.find("heapUsed") != std::string_view::npos ||
@@ -15,6 +20,7 @@ bool is_about_memory(std::string_view line) {
 
 Result<Draft> read_json_lines(std::string_view text, const std::string&) {
   Draft draft;
+  draft.expected = std::min(text.size() / kUsualLine, kMostRoom);
   JsonWalk walk;
   const auto keep = [&](RawReading raw, std::string_view before) {
     if (!raw.has_time)

@@ -1,7 +1,6 @@
 #include "harness/series/keys.hpp"
 
 #include <array>
-#include <cctype>
 #include <unordered_map>
 #include <utility>
 
@@ -80,6 +79,10 @@ const Name* find_name(std::string_view plain) {
   return found == by_name.end() ? nullptr : found->second;
 }
 
+constexpr bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 std::string_view without(std::string_view text, std::string_view end) {
   return text.ends_with(end) ? text.substr(0, text.size() - end.size()) : std::string_view();
 }
@@ -88,10 +91,11 @@ std::string_view without(std::string_view text, std::string_view end) {
 
 std::optional<Field> find_field(std::string_view name) {
   if (name.size() > kLongest) return std::nullopt;
-  std::string plain;
+  std::array<char, kLongest> letters{};
+  std::size_t size = 0;
   for (const char c : name)
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      plain += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (is_plain(c)) letters[size++] = static_cast<char>(c | 0x20);  // lower case; digits have it
+  const std::string_view plain(letters.data(), size);
   if (const Name* known = find_name(plain))
     return Field{known->kind, known->place, known->kind == Kind::time ? 0.0 : 1.0};
   for (const auto& [unit, scale] : kUnits)

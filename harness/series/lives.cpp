@@ -75,6 +75,7 @@ std::vector<SeriesPart> split_lives(std::vector<MemoryReading> readings) {
   std::vector<SeriesPart> parts;
   if (readings.empty()) return parts;
   std::vector<double> steps;
+  steps.reserve(readings.size());
   for (std::size_t i = 1; i < readings.size(); ++i)
     steps.push_back(readings[i].at_s - readings[i - 1].at_s);
   const double usual = steps.empty() ? 0 : stats::median(steps);
@@ -87,6 +88,10 @@ std::vector<SeriesPart> split_lives(std::vector<MemoryReading> readings) {
     if (usual > 0) cut_gaps(readings, begin, i, usual, cuts);
     if (i < readings.size()) cuts.push_back({i, std::move(why)});
     begin = i;
+  }
+  if (cuts.empty()) {
+    parts.push_back({std::move(readings), ""});
+    return parts;
   }
   std::sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) { return a.at < b.at; });
   cuts.push_back({readings.size(), ""});

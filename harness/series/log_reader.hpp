@@ -20,7 +20,8 @@ std::optional<Format> parse_format(std::string_view word);
 /// Errors: ErrorKind::usage with name:line and the cure, when it is none of the formats, or holds
 /// no
 ///         reading with a time and heapUsed (or rss).
-/// Cost:   O(n log n); 88 bytes a reading beside the text.
+/// Cost:   O(n log n); 88 bytes a reading beside the text. A file of a million lines of 120 bytes
+///         took 1.4 to 1.8 s of processor time (two cores shared with other work, load 5 to 9).
 Result<model::SeriesLog> parse_log(std::string text, const std::string& name,
                                    std::optional<Format> format = std::nullopt);
 
