@@ -38,9 +38,9 @@ struct Evidence {
 };
 
 /// Nothing above the budget: g + 3.3 se_g < b, t < b, t_B < b, no more than half of the steps
-/// above b, and nothing that may come seldom: c steps up that no step down answers, of which a bytes
-/// each are not given back bit by bit, are a rate of less than b even if as many had to be expected
-/// as 95 % of chance allow.
+/// above b, and nothing that may come seldom: c steps up that no step down answers, of which a
+/// bytes each are not given back bit by bit, are a rate of less than b even if as many had to be
+/// expected as 95 % of chance allow.
 bool is_clean(const Evidence& evidence);
 /// The same for any steps.
 bool is_clean(std::span<const stats::Step> steps, double budget);

@@ -158,8 +158,12 @@ for (const [major, node] of nodes) {
         service.child.stdin.write('?\n');
         await until(() => /(true|false)\n(true|false)/.test(service.stdout), 'a second answer');
       }
+      // The compiler works beside the service, and may not be through yet.
+      if (mode === 'native')
+        await until(() => service.child.stdin.write('?\n') && /true/.test(service.stdout), 'optimized code');
       assert.equal(service.stderr, '');
-      answers[mode] = service.stdout.match(/true|false/g).join(' ');
+      const said = service.stdout.match(/true|false/g);
+      answers[mode] = mode === 'native' ? said.at(-1) : said.join(' ');
     }
     assert.deepEqual(answers, { quiet: 'false', freeze: 'true false', native: 'true' });
   });
