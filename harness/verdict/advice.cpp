@@ -54,7 +54,7 @@ std::string unconfirmed(const Track& track, const Situation& situation) {
 std::string unexplored(const Track& track) {
   const std::string grows =
       std::string(name_in_prose(track.quantity())) + " grows with new keys only";
-  if (track.explored_requests() >= Exploration::kMostRequests)
+  if (track.explored_requests() >= track.requests_to_explore())
     return fmt::format(
         "{}, too unevenly over {} requests to tell a cache that fills from growth for ever; say "
         "how "
@@ -65,7 +65,8 @@ std::string unexplored(const Track& track) {
       "{}, and {} requests with new keys are too few to tell a cache that fills from growth for "
       "ever: {} are needed; give the run more time (load.max), or say how many keys there are "
       "(load.boundedKeys)",
-      grows, format_grouped(track.explored_requests()), format_grouped(Exploration::kMostRequests));
+      grows, format_grouped(track.explored_requests()),
+      format_grouped(track.requests_to_explore()));
 }
 
 /// Requests per cycle that bring the smallest visible leak below the budget; 0 when none would.

@@ -61,6 +61,9 @@ struct Sporadic {
 struct Exploration {
   /// By then a cache of 20,000 entries that takes one with every request has been flat for long.
   static constexpr double kMostRequests = 30'000;
+  static constexpr double kFewKeys = 1'000;  ///< with fewer, how many have one is not known
+  static constexpr double kMostTimes = 10;
+  static constexpr double kSlack = 0.95;
   static constexpr double kMoreRequests = 6'000;  ///< for what neither grows nor stands still
   static constexpr int kFewCycles = 14;           ///< as they are; from then on longer ones
   static constexpr int kTimes = 5;

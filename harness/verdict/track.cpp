@@ -67,8 +67,8 @@ constexpr double kClearOfNoise = 6;
 
 }  // namespace
 
-Track::Track(model::Quantity quantity, double budget, bool replays)
-    : quantity_(quantity), budget_(budget), replays_(replays) {
+Track::Track(model::Quantity quantity, double budget, bool replays, double explores)
+    : quantity_(quantity), budget_(budget), replays_(replays), explores_(explores) {
   growth_ = stats::estimate_growth({});
 }
 
@@ -283,9 +283,9 @@ void Track::look_at_explored() {
   evidence.steps = all;
   evidence.window = stats::estimate_growth(all);
   evidence.budget = budget_;
-  if (explored_requests_ >= Exploration::kMostRequests && stays_in_envelope(evidence))
+  if (explored_requests_ >= explores_ && stays_in_envelope(evidence))
     return stand(Standing::bounded, model::Rule::plateau, growth, false);
-  if (explored_requests_ >= Exploration::kMostRequests && growth.mean_low() > budget_)
+  if (explored_requests_ >= explores_ && growth.mean_low() > budget_)
     stand(Standing::keyed, model::Rule::replay, growth, growth.share_positive >= 0.8);
 }
 

@@ -25,7 +25,8 @@ class Track {
   };
 
   /// `replays`: the procedure replays requests to tell growth per key from growth per request.
-  Track(model::Quantity quantity, double budget, bool replays);
+  /// `explores`: so many requests with fresh keys, at most.
+  Track(model::Quantity quantity, double budget, bool replays, double explores);
 
   /// The next cycle's level. `is_look`: a look at the main line is due; `last`: the last one.
   void take(const Level& level, bool is_look, bool last);
@@ -48,6 +49,7 @@ class Track {
   int large_replay_steps() const { return static_cast<int>(large_replay_.size()); }
   int explored_cycles() const { return explored_cycles_; }
   double explored_requests() const { return explored_requests_; }
+  double requests_to_explore() const { return explores_; }
 
   /// Every level of the run but those of settling, without the changes that say nothing.
   const std::vector<double>& levels() const { return levels_; }
@@ -109,6 +111,7 @@ class Track {
   model::Quantity quantity_;
   double budget_;
   bool replays_;
+  double explores_;
   Standing standing_ = Standing::open;
   model::Rule rule_ = model::Rule::none;
   std::optional<Suspicion> suspicion_;  ///< kept when the growth has stopped: what it was

@@ -11,7 +11,7 @@ using Standing = Track::Standing;
 
 bool still_explores(const Track& track) {
   return track.standing() == Standing::exploring &&
-         track.explored_requests() < Exploration::kMostRequests + Exploration::kMoreRequests;
+         track.explored_requests() < track.requests_to_explore() + Exploration::kMoreRequests;
 }
 
 /// Growth that was confirmed, or could not be, or that was never even: time may give it back.
@@ -21,11 +21,29 @@ bool is_to_settle(const Track& track) {
          (track.standing() == Standing::open && track.growth().mean > track.budget());
 }
 
+/// Requests that hold as many keys as tell a cache from growth for ever: more where only some of
+/// them have a key. At the end a little less will do, since the share has moved by then.
+double requests_to_explore(const Settings& settings, const std::vector<model::Cycle>& cycles,
+                           bool no_more) {
+  double fresh = 0, keys = 0;
+  for (const model::Cycle& cycle : cycles)
+    if (cycle.phase != model::Phase::replay) fresh += static_cast<double>(cycle.requests);
+  for (const model::VariableUse& variable : settings.variables)
+    keys = std::max(keys, static_cast<double>(variable.distinct));
+  double more = 1;
+  if (keys >= Exploration::kFewKeys) more = std::clamp(fresh / keys, 1.0, Exploration::kMostTimes);
+  return Exploration::kMostRequests * more * (no_more ? Exploration::kSlack : 1);
+}
+
 }  // namespace
 
 Walk::Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Schedule schedule,
            bool replays, bool no_more)
-    : settings_(settings), schedule_(schedule), replays_(replays), no_more_(no_more) {
+    : settings_(settings),
+      explores_(requests_to_explore(settings, cycles, no_more)),
+      schedule_(schedule),
+      replays_(replays),
+      no_more_(no_more) {
   for (const auto quantity : model::kJudged)
     if (is_counted(cycles, quantity)) add(quantity);
   judged_ = tracks_.size();
@@ -51,7 +69,7 @@ Walk::Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Sc
 }
 
 void Walk::add(model::Quantity quantity) {
-  tracks_.emplace_back(quantity, budget_per_request(settings_, quantity), replays_);
+  tracks_.emplace_back(quantity, budget_per_request(settings_, quantity), replays_, explores_);
 }
 
 bool Walk::any(Standing standing) const {

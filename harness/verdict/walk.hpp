@@ -44,6 +44,7 @@ class Walk {
   bool any(Track::Standing standing) const;
 
   const Settings& settings_;
+  double explores_;
   std::vector<Track> tracks_;
   std::size_t judged_ = 0;
   int main_cycles_ = 0;
