@@ -285,7 +285,10 @@ void Track::look_at_explored() {
   evidence.budget = budget_;
   if (explored_requests_ >= explores_ && stays_in_envelope(evidence))
     return stand(Standing::bounded, model::Rule::plateau, growth, false);
-  if (explored_requests_ >= explores_ && growth.mean_low() > budget_)
+  // A cache that filled up shortly before has grown over the half, but not at its end.
+  const stats::Growth latest = stats::estimate_growth(all.last(kExploredLook));
+  if (explored_requests_ >= explores_ && growth.mean_low() > budget_ &&
+      latest.mean_low() > budget_ && latest.mean >= kPaceKept * growth.mean)
     stand(Standing::keyed, model::Rule::replay, growth, growth.share_positive >= 0.8);
 }
 

@@ -94,6 +94,13 @@ TEST_SUITE("Procedure") {
     CHECK(run_with_keys(shape, settings, 3).decision.verdict.answer == Answer::bounded);
   }
 
+  TEST_CASE("Procedure: a cache that fills just before the end of the exploration is bounded") {
+    ServiceShape shape;
+    shape.keyed_entries = 27'500;
+    shape.keyed_entry = 136;
+    CHECK(run(shape).decision.verdict.answer == Answer::bounded);
+  }
+
   TEST_CASE("Procedure: growth with every new key for ever is keyed growth, in bytes per key") {
     ServiceShape shape;
     shape.per_key = 88;
