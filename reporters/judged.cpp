@@ -53,11 +53,7 @@ std::string read_log(const model::RunReport& report) {
 
 const model::QuantityVerdict* find_verdict(const model::RunReport& report,
                                            model::Quantity quantity) {
-  if (!report.verdict) return nullptr;
-  const auto& all = report.verdict->quantities;
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&](const auto& each) { return each.quantity == quantity; });
-  return found == all.end() ? nullptr : &*found;
+  return report.verdict ? model::find_quantity(*report.verdict, quantity) : nullptr;
 }
 
 const model::Check* find_per_request_budget(const model::RunReport& report,

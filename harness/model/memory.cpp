@@ -1,5 +1,7 @@
 #include "harness/model/memory.hpp"
 
+#include <algorithm>
+
 namespace leakcheck::model {
 
 Memory operator+(const Memory& a, const Memory& b) {
@@ -9,6 +11,10 @@ Memory operator+(const Memory& a, const Memory& b) {
 
 NativeMemory operator+(const NativeMemory& a, const NativeMemory& b) {
   return {a.live + b.live, a.allocations + b.allocations};
+}
+
+bool is_judged(Quantity quantity) {
+  return std::find(kJudged.begin(), kJudged.end(), quantity) != kJudged.end();
 }
 
 Bytes amount(const Memory& memory, Quantity quantity) {

@@ -42,6 +42,8 @@ enum class Quantity { heap_used, heap_total, external, array_buffers, rss, nativ
 inline constexpr std::array kJudged = {Quantity::heap_used, Quantity::external,
                                        Quantity::array_buffers, Quantity::native};
 
+bool is_judged(Quantity quantity);
+
 /// Zero for `native`, which process.memoryUsage() does not tell.
 Bytes amount(const Memory& memory, Quantity quantity);
 

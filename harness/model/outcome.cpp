@@ -202,6 +202,12 @@ std::string_view to_string(ResidentSet::Kind kind) {
   return "";
 }
 
+const QuantityVerdict* find_quantity(const Verdict& verdict, Quantity quantity) {
+  for (const QuantityVerdict& each : verdict.quantities)
+    if (each.quantity == quantity) return &each;
+  return nullptr;
+}
+
 std::string_view to_string(CheckState state) {
   switch (state) {
     case CheckState::passed:

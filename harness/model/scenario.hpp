@@ -20,7 +20,7 @@ namespace leakcheck::model {
 
 /// How V8 is kept still while memory is measured (VERDICT: quiet, freeze, native).
 enum class Mode {
-  quiet,      ///< no JIT, eager feedback: post-GC heapUsed is exact to bytes; the default
+  quiet,      ///< no JIT, eager feedback: post-GC heapUsed is exact to bytes
   freeze,     ///< warm up with the JIT, then stop compiling: for CPU-heavy services
   native,     ///< no flags: as production runs; sees only leaks above about 64 B/request
   automatic,  ///< quiet, unless the service is then too slow for its own time-outs: freeze

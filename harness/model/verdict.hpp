@@ -46,8 +46,8 @@ struct Estimate {
 /// Growth per key.
 struct KeyedGrowth {
   double bytes_per_key = 0;
-  std::string variable;   ///< "{{ id }}", the one with the most values; "" when not known
-  std::int64_t keys = 0;  ///< seen while it grew
+  std::string variable;              ///< "id", the one with the most values; "" when not known
+  std::int64_t keys = 0;             ///< seen while it grew
   std::optional<double> in_the_end;  ///< bytes, when the scenario says how many keys there are
 };
 
@@ -145,5 +145,8 @@ struct Verdict {
   std::vector<Ablation> ablations{};
   std::optional<ResidentSet> resident{};
 };
+
+/// Null when the verdict does not tell of it.
+const QuantityVerdict* find_quantity(const Verdict& verdict, Quantity quantity);
 
 }  // namespace leakcheck::model

@@ -77,22 +77,14 @@ bool Session::has_restarted() {
   if (++restarts_ > kMostRestarts) return false;
   last_sign_of_life_ = loop_.now();
   // Another process of the service's, with our agent in it, takes over where this one listened.
-  std::vector<int> listeners;
-  const auto took_over = [&] {
-    const auto processes = hub_->processes();
-    for (const int pid : target_->find_listeners())
-      if (std::any_of(processes.begin(), processes.end(), [&](const agent::Process& process) {
-            return process.connected && process.problem.empty() && process.hello.pid == pid;
-          }))
-        listeners.push_back(pid);
-    return !listeners.empty();
-  };
-  const TimePoint deadline = loop_.now() + kRestartPatience;
-  while (!took_over() && loop_.now() < deadline)
-    if (wait_until([] { return false; }, loop_.now() + std::chrono::milliseconds(50)) == Wait::over)
-      return false;
-  if (listeners.empty()) return false;
-  std::sort(listeners.begin(), listeners.end());
+  std::vector<int> listeners = wait_for_listeners(kRestartPatience);
+  const auto processes = hub_->processes();
+  std::erase_if(listeners, [&](int pid) {
+    return std::any_of(processes.begin(), processes.end(), [&](const agent::Process& process) {
+      return process.hello.pid == pid && !process.problem.empty();
+    });
+  });
+  if (listeners.empty() || over()) return false;
   subjects_ = listeners;
   hub_->set_subjects(subjects_);
   last_sign_of_life_ = loop_.now();

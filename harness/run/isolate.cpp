@@ -57,6 +57,7 @@ std::vector<verdict::StepCount> count_steps(const model::LoadSummary& load) {
 
 }  // namespace
 
+/// Each route alone, when the scenario asks for it and has not had it.
 bool Session::isolate_routes(const verdict::Decision& decision) {
   using Isolate = model::LoadSpec::Isolate;
   const bool grows = decision.verdict.answer == model::Answer::leak ||

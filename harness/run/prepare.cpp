@@ -86,29 +86,37 @@ bool Session::launch_target() {
   return !over();
 }
 
-bool Session::find_subjects() {
-  std::vector<int> listeners;
+/// Processes with our agent in them that listen where the service is to answer, by pid; none when
+/// there is none in so long, or the run is over.
+std::vector<int> Session::wait_for_listeners(Duration patience) {
   std::vector<int> found;
   const auto look = [&] {
-    found.clear();
-    listeners = target_->find_listeners();
     const auto processes = hub_->processes();
-    for (const int pid : listeners)
+    for (const int pid : target_->find_listeners())
       if (find_process(processes, pid) != nullptr) found.push_back(pid);
     return !found.empty();
   };
-  const TimePoint deadline = loop_.now() + kAgentPatience;
+  const TimePoint deadline = loop_.now() + patience;
   while (!look() && loop_.now() < deadline) {
     const TimePoint next_look = std::min(deadline, loop_.now() + std::chrono::milliseconds(50));
-    if (wait_until([] { return false; }, next_look) == Wait::over) return false;
+    if (wait_until([] { return false; }, next_look) == Wait::over) break;
   }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool Session::find_subjects() {
+  const std::vector<int> found = wait_for_listeners(kAgentPatience);
+  if (over()) return false;
   if (found.empty()) {
+    const std::vector<int> listeners = target_->find_listeners();
+    const int holder = listeners.empty() ? 0 : listeners.front();
     end_with(target::Failure{
         model::TargetEnd::agent_missing,
         Error{ErrorKind::target,
               fmt::format("the service answers on {}, but leakcheck's agent is not in it: the "
                           "process {} runs without our NODE_OPTIONS",
-                          target_->url(), listeners.empty() ? 0 : listeners.front()),
+                          target_->url(), holder),
               "start Node.js 18 or later without replacing NODE_OPTIONS in the command, an npm "
               "script, a .env file or a process manager"}});
     return false;
@@ -126,7 +134,6 @@ bool Session::find_subjects() {
   report_.target.node_version = first.hello.node_version;
   report_.target.v8_version = first.hello.v8_version;
   subjects_ = found;
-  std::sort(subjects_.begin(), subjects_.end());
   hub_->set_subjects(subjects_);
   if (counter_)
     for (const int pid : subjects_)

@@ -44,12 +44,11 @@ Session::Session(const model::Scenario& scenario, const Options& options, const 
 }
 
 model::RunReport Session::run() {
-  const bool measured = open_run_folder() && launch_target() && find_subjects() && open_load() &&
-                        warm_up() && measure();
+  if (open_run_folder() && launch_target() && find_subjects() && open_load() && warm_up())
+    measure();
   if (load_) tear_down_load();
   stop_target();
   conclude();
-  (void)measured;
   report_.duration_ms = since_launch_ms();
   return std::move(report_);
 }

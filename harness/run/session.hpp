@@ -53,6 +53,7 @@ class Session {
   bool launch_target();
   void count_malloc(target::LaunchOptions& options);
   bool find_subjects();
+  std::vector<int> wait_for_listeners(Duration patience);
   bool open_load();
 
   // warm_up.cpp
@@ -87,7 +88,6 @@ class Session {
   verdict::PercentileMs percentiles() const;
 
   // isolate.cpp
-  /// Each route alone, when the scenario asks for it and has not had it.
   bool isolate_routes(const verdict::Decision& decision);
   bool run_route(const Route& route, const model::LoadSummary& whole, load::Position& position);
   bool run_alone(load::LoadEngine& engine, const model::LoadSummary& whole);

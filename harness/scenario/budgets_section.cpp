@@ -20,15 +20,11 @@ constexpr std::array kQuantities = {Quantity::heap_used, Quantity::heap_total,
                                     Quantity::external,  Quantity::array_buffers,
                                     Quantity::rss,       Quantity::native};
 
-bool is_judged(Quantity quantity) {
-  return std::find(model::kJudged.begin(), model::kJudged.end(), quantity) != model::kJudged.end();
-}
-
 /// Empty when the quantity takes limits of this kind.
 std::string why_not(Quantity quantity, Budget::Kind kind) {
   if (quantity == Quantity::native && kind == Budget::Kind::max)
     return "native memory is read after collections, not in between, so its highest is not known";
-  if (kind == Budget::Kind::max || is_judged(quantity)) return "";
+  if (kind == Budget::Kind::max || model::is_judged(quantity)) return "";
   if (quantity == Quantity::rss)
     return "the rss of healthy services grows by kilobytes per request, so it takes max only";
   return "V8 reserves its heap in steps, leak or no leak, so heapTotal takes max only";
@@ -110,7 +106,7 @@ std::vector<Budget> read_budgets(Context& context, const Node& node) {
     if (fields.is_map() && limits->entries.empty())
       context.problems.add(
           limits->place, fmt::format("budgets.{} has no limit", name),
-          is_judged(quantity) ? "write { perRequest: 64B }" : "write { max: 320MB }");
+          model::is_judged(quantity) ? "write { perRequest: 64B }" : "write { max: 320MB }");
     read_growth(context, fields, quantity, budgets);
     read_limit(context, fields, quantity, "perRequest", Budget::Kind::per_request, budgets);
     read_limit(context, fields, quantity, "max", Budget::Kind::max, budgets);

@@ -11,8 +11,6 @@ namespace leakcheck::stats {
 namespace {
 
 constexpr double kNormalPerMad = 1.4826;
-constexpr double kTrimmedLoss = 1.36;
-constexpr double kSmallestSpread = 64;
 
 }  // namespace
 

@@ -16,6 +16,10 @@ struct Step {
 inline constexpr double kSigmas = 3.3;
 inline constexpr double kConfidence = 0.999;
 
+/// What `s` is at least, bytes, and what a quarter-trimmed mean loses against a mean: below.
+inline constexpr double kSmallestSpread = 64;
+inline constexpr double kTrimmedLoss = 1.36;
+
 /// Growth in bytes per request. With m steps d of N requests each:
 ///   trimmed        t   = trimmed_mean(d) / N
 ///   mean           g   = sum(d) / (m N): what the level really gained

@@ -22,14 +22,9 @@ std::string per_request(double bytes) {
   return format_bytes(bytes) + " per request";
 }
 
-/// Whether the verdict follows this quantity; rss and heapTotal are only measured against budgets.
-bool is_judged(model::Quantity quantity) {
-  return std::find(model::kJudged.begin(), model::kJudged.end(), quantity) != model::kJudged.end();
-}
-
 /// Judged quantities are settled by their rules; the others once there are cycles enough.
 bool may_pass(const Track& track) {
-  if (is_judged(track.quantity()))
+  if (model::is_judged(track.quantity()))
     return track.standing() == Standing::clean || track.standing() == Standing::bounded ||
            track.standing() == Standing::time_bounded;
   return track.cycles() >= kFirstCheckpoint;
@@ -42,7 +37,7 @@ bool surely_above(const stats::Growth& growth, double limit) {
 
 CheckState judge_per_request(const Track& track, double limit, bool bounded_keys) {
   const stats::Growth& growth = track.growth();
-  if (!is_judged(track.quantity())) {
+  if (!model::is_judged(track.quantity())) {
     if (!may_pass(track)) return CheckState::inconclusive;
     if (surely_above(growth, limit)) return CheckState::failed;
     return track.smallest_leak() < limit ? CheckState::passed : CheckState::inconclusive;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 #include "harness/verdict/budgets.hpp"
 #include "harness/verdict/quantity_verdict.hpp"
@@ -25,12 +26,21 @@ constexpr double kNativeOverhead = 3;
 /// external contains arrayBuffers, native contains external: what one grows by beyond what it
 /// contains is its own.
 bool grows_only_by(const Track& part, const Track& whole) {
-  // The levels of both have the same cycles.
-  const std::vector<double>&all = whole.levels(), &inner = part.levels();
+  // A quantity that nothing suspected has no levels of replays: only cycles that both have count.
+  const auto& times = whole.requests_total();
   std::vector<stats::Step> own;
-  for (std::size_t k = static_cast<std::size_t>(whole.first_level()) + 1; k < all.size(); ++k) {
-    const double requests = whole.requests_total()[k] - whole.requests_total()[k - 1];
-    if (requests > 0) own.push_back({all[k] - all[k - 1] - (inner[k] - inner[k - 1]), requests});
+  std::optional<std::size_t> before, part_before;
+  std::size_t inner = 0;
+  for (std::size_t k = static_cast<std::size_t>(whole.first_level()); k < times.size(); ++k) {
+    while (inner < part.requests_total().size() && part.requests_total()[inner] < times[k]) ++inner;
+    if (inner == part.requests_total().size()) break;
+    if (part.requests_total()[inner] > times[k]) continue;
+    if (before)
+      own.push_back({whole.levels()[k] - whole.levels()[*before] -
+                         (part.levels()[inner] - part.levels()[*part_before]),
+                     times[k] - times[*before]});
+    before = k;
+    part_before = inner;
   }
   const double limit = whole.quantity() == model::Quantity::native
                            ? kNativeOverhead * part.growth().mean

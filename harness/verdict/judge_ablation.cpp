@@ -17,13 +17,6 @@ using Effect = model::Ablation::Effect;
 constexpr double kClearlyLess = 0.9;
 constexpr double kMostOfIt = 0.5;
 
-const model::QuantityVerdict* find_quantity(const model::Verdict& verdict,
-                                            model::Quantity quantity) {
-  const auto found = std::find_if(verdict.quantities.begin(), verdict.quantities.end(),
-                                  [&](const auto& each) { return each.quantity == quantity; });
-  return found == verdict.quantities.end() ? nullptr : &*found;
-}
-
 bool has_judged(const model::RunReport& report) {
   switch (report.outcome.ending) {
     case model::Ending::clean:

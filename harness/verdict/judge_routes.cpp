@@ -34,10 +34,6 @@ constexpr std::array<Reach, 9> kReach = {{{17.5, 10.4},
                                           {0.61, 0.37},
                                           {0.76, 0.4}}};
 static_assert(kReach.size() == RouteRun::kMostSteps - RouteRun::kFewestSteps + 1);
-/// What the spread of the steps is at least, as in stats::estimate_growth: a series that happens to
-/// be even is not infinitely exact. Units: bytes.
-constexpr double kSmallestSpread = 64;
-constexpr double kTrimmedLoss = 1.36;
 /// Of two quantities the more specific one is named, unless the other keeps so much more.
 constexpr double kClearlyMore = 1.05;
 
@@ -73,11 +69,11 @@ model::Estimate estimate_together(const RouteRun& run, Quantity quantity, double
   const Reach& reach = kReach.at(std::min(series.size(), std::size_t{RouteRun::kMostSteps}) -
                                  RouteRun::kFewestSteps);
   const double width = width_of(series);
-  const double floor = stats::kSigmas * kSmallestSpread / steps;
+  const double floor = stats::kSigmas * stats::kSmallestSpread / steps;
   const double a_step = requests / steps;
   const double by_mean = std::max(reach.mean * width, floor) / a_step;
   const double by_trimmed =
-      std::max(reach.trimmed * width, floor * kTrimmedLoss * std::sqrt(steps)) / a_step;
+      std::max(reach.trimmed * width, floor * stats::kTrimmedLoss * std::sqrt(steps)) / a_step;
   // The mean knows the two ends only, and is the sharper for it; a single jump moves it.
   const bool is_flat = growth.mean + by_mean < budget && growth.trimmed < budget;
   estimate.bytes_per_request = is_flat ? growth.mean : growth.trimmed;

@@ -39,7 +39,7 @@ struct RoutesVerdict {
 /// what they keep is held against it. Without a culprit each route has the quantity that it keeps
 /// most of. A single route needs no run: it has the mixture's estimate.
 /// Source: trimmed means as in stats::estimate_growth, so that one step in four may be anything;
-///         a spread that is known from so few steps is widened by Student's t. Chosen by us.
+///         how far so few steps may be off is from simulated series (kReach). Chosen by us.
 RoutesVerdict judge_routes(const std::vector<RouteRun>& runs, const model::Verdict& mixture);
 
 /// Whether the last of the runs needs another cycle: it had too few, or its interval straddles the

@@ -10,6 +10,7 @@
 #include "harness/base/bytes.hpp"
 #include "harness/stats/robust.hpp"
 #include "harness/verdict/advice.hpp"
+#include "harness/verdict/estimate.hpp"
 #include "harness/verdict/wording.hpp"
 
 namespace leakcheck::verdict {
@@ -160,19 +161,6 @@ std::string explain_time_bounded(const Track& track, const model::Estimate& grow
       format_level(growth.bytes_per_request * bound.after_ms / 1000));
 }
 
-model::Estimate estimate_of(const Track& track) {
-  const stats::Growth& growth = track.growth();
-  model::Estimate estimate;
-  if (growth.steps == 0) return estimate;
-  estimate.bytes_per_request = track.pace();
-  estimate.low = track.low();
-  estimate.high = track.high();
-  estimate.confidence = stats::kConfidence;
-  estimate.deltas = growth.steps;
-  estimate.requests = std::llround(growth.requests);
-  return estimate;
-}
-
 }  // namespace
 
 double budget_per_request(const Settings& settings, model::Quantity quantity) {
@@ -189,7 +177,7 @@ model::QuantityVerdict conclude_quantity(const Track& track, const Situation& si
   verdict.quantity = track.quantity();
   verdict.answer = answer_of(track.standing());
   verdict.rule = track.rule();
-  verdict.growth = estimate_of(track);
+  verdict.growth = to_estimate(track.growth(), track.is_even());
   verdict.budget_per_request = track.budget();
   verdict.smallest_leak = track.smallest_leak();
   switch (verdict.answer) {

@@ -33,13 +33,6 @@ Sorted sort_routes(const std::vector<RouteGrowth>& routes) {
   return out;
 }
 
-const model::QuantityVerdict* find_quantity(const model::Verdict& verdict,
-                                            model::Quantity quantity) {
-  for (const model::QuantityVerdict& each : verdict.quantities)
-    if (each.quantity == quantity) return &each;
-  return nullptr;
-}
-
 /// The most that one of the routes may keep unseen; 0 when that is within its budget.
 double unseen(const std::vector<const RouteGrowth*>& routes, const model::Verdict& mixture) {
   double most = 0;

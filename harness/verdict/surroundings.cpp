@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <functional>
 
 #include "harness/base/bytes.hpp"
+#include "harness/verdict/estimate.hpp"
 #include "harness/verdict/wording.hpp"
 
 namespace leakcheck::verdict {
@@ -27,18 +27,6 @@ stats::Growth grow(const std::vector<model::Cycle>& cycles, std::size_t first, c
       steps.push_back(
           {read(cycles[k]) - read(cycles[k - 1]), static_cast<double>(cycles[k].requests)});
   return stats::estimate_growth(steps);
-}
-
-model::Estimate to_estimate(const stats::Growth& growth) {
-  model::Estimate estimate;
-  if (growth.steps == 0) return estimate;
-  estimate.bytes_per_request = growth.trimmed;
-  estimate.low = growth.trimmed_low();
-  estimate.high = growth.trimmed_high();
-  estimate.confidence = stats::kConfidence;
-  estimate.deltas = growth.steps;
-  estimate.requests = std::llround(growth.requests);
-  return estimate;
 }
 
 /// The first cycle since the track's suspicion, or of its window. Primers of replays are cycles
@@ -66,7 +54,7 @@ std::vector<model::PartGrowth> list_parts(const Track& track,
       return static_cast<double>(amount.count);
     };
     parts.push_back({latest.pid, latest.thread, track.quantity(),
-                     to_estimate(grow(cycles, first_cycle(track, cycles), read))});
+                     to_estimate(grow(cycles, first_cycle(track, cycles), read), true)});
   }
   return parts;
 }

@@ -62,6 +62,7 @@ constexpr int kLargeReplayLooks[] = {12, 24};
 constexpr std::size_t kExploredLook = 12;
 constexpr int kExploredInterval = 4;
 constexpr double kPaceKept = 0.5;
+constexpr double kShareUp = 0.8;
 constexpr double kGivenBack = 0.3;
 constexpr double kClearOfNoise = 6;
 
@@ -164,10 +165,9 @@ Evidence Track::gather(bool last) const {
 }
 
 void Track::look(bool last) {
-  if (main_cycles_ < 2) return;
-  const Evidence evidence = gather(last);
   // What is sure stays; the run only goes on for the sake of other quantities.
-  if (!is_measured_further(standing_)) return;
+  if (main_cycles_ < 2 || !is_measured_further(standing_)) return;
+  const Evidence evidence = gather(last);
   if (main_cycles_ < kFirstCheckpoint) {
     growth_ = growth_that_decides(evidence);
     return;
@@ -270,26 +270,25 @@ void Track::look_at_large_replay() {
 
 void Track::look_at_explored() {
   if (standing_ != Standing::exploring || explored_.size() < kExploredLook) return;
-  if (explored_.size() % kExploredInterval == 0) {
-    const auto latest = std::span(std::as_const(explored_)).last(kExploredLook);
-    if (is_clean(latest, budget_))
-      return stand(Standing::bounded, model::Rule::plateau, stats::estimate_growth(latest), false);
-  }
   const std::span<const stats::Step> all(explored_);
-  const stats::Growth growth = stats::estimate_growth(all.last((all.size() + 1) / 2));
-  growth_ = growth;
+  const auto latest_steps = all.last(kExploredLook);
+  const stats::Growth latest = stats::estimate_growth(latest_steps);
+  if (all.size() % kExploredInterval == 0 && is_clean(latest_steps, budget_))
+    return stand(Standing::bounded, model::Rule::plateau, latest, false);
+  growth_ = stats::estimate_growth(all.last((all.size() + 1) / 2));
+  if (explored_requests_ < explores_) return;
+
   Evidence evidence;
   evidence.levels = std::span(std::as_const(levels_)).last(all.size() + 1);
   evidence.steps = all;
   evidence.window = stats::estimate_growth(all);
   evidence.budget = budget_;
-  if (explored_requests_ >= explores_ && stays_in_envelope(evidence))
-    return stand(Standing::bounded, model::Rule::plateau, growth, false);
+  if (stays_in_envelope(evidence))
+    return stand(Standing::bounded, model::Rule::plateau, growth_, false);
   // A cache that filled up shortly before has grown over the half, but not at its end.
-  const stats::Growth latest = stats::estimate_growth(all.last(kExploredLook));
-  if (explored_requests_ >= explores_ && growth.mean_low() > budget_ &&
-      latest.mean_low() > budget_ && latest.mean >= kPaceKept * growth.mean)
-    stand(Standing::keyed, model::Rule::replay, growth, growth.share_positive >= 0.8);
+  if (growth_.mean_low() > budget_ && latest.mean_low() > budget_ &&
+      latest.mean >= kPaceKept * growth_.mean)
+    stand(Standing::keyed, model::Rule::replay, growth_, growth_.share_positive >= kShareUp);
 }
 
 void Track::look_at_settled(const Level& level) {
@@ -307,9 +306,8 @@ void Track::look_at_settled(const Level& level) {
     return;
   }
   if (claim_) return check_claim(level, moved);
-  if (standing_ != Standing::leak && standing_ != Standing::keyed &&
-      standing_ != Standing::confirming && standing_ != Standing::exploring &&
-      standing_ != Standing::open)
+  if (standing_ == Standing::clean || standing_ == Standing::bounded ||
+      standing_ == Standing::time_bounded)
     return;
   // The requests of settling keep what all others did.
   settled_requests_ += level.requests;
