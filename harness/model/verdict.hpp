@@ -145,8 +145,6 @@ struct Verdict {
   std::vector<Ablation> ablations{};
   std::optional<ResidentSet> resident{};
 };
-
-/// Null when the verdict does not tell of it.
-const QuantityVerdict* find_quantity(const Verdict& verdict, Quantity quantity);
+const QuantityVerdict* find_quantity(const Verdict& verdict, Quantity quantity);  ///< or null
 
 }  // namespace leakcheck::model
