@@ -19,7 +19,7 @@ set(LEAKCHECK_MAY_USE_series model stats base)
 set(LEAKCHECK_MAY_USE_native model base)
 set(LEAKCHECK_MAY_USE_reporters model base)
 set(LEAKCHECK_MAY_USE_run verdict explain scenario target agent load native model base)
-set(LEAKCHECK_MAY_USE_cli run series verdict reporters scenario model base)
+set(LEAKCHECK_MAY_USE_cli run series explain heap verdict reporters scenario model base)
 
 function(leakcheck_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;USES;OWNS" ${ARGN})
