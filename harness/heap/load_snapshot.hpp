@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "harness/base/result.hpp"
 #include "harness/heap/heap_graph.hpp"
@@ -22,5 +23,8 @@ struct LoadOptions {
 ///         index out of its range, no `meta`, more than kMostNodes nodes.
 /// Cost:   CPU 1 s for 1.2 GB; memory of the columns, never what a header alone asks for.
 Result<HeapGraph> load_snapshot(const std::filesystem::path& path, const LoadOptions& options = {});
+
+/// The same of a text in memory, which is kept for the strings.
+Result<HeapGraph> load_snapshot_text(std::string text, const LoadOptions& options = {});
 
 }  // namespace leakcheck::heap
