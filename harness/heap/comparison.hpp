@@ -24,7 +24,8 @@ struct ClassDelta {
   std::uint64_t deleted_count = 0;
   std::uint64_t new_bytes = 0;  ///< shallow
   std::uint64_t deleted_bytes = 0;
-  bool at_every_step = false;  ///< with three snapshots or more: its count grew each time
+  bool at_every_step = false;   ///< with three snapshots or more: its count grew each time
+  NodeIndex example = kNoNode;  ///< one of the last snapshot, a new one when ids tell
 
   std::int64_t count_delta() const {
     return static_cast<std::int64_t>(new_count) - static_cast<std::int64_t>(deleted_count);
@@ -34,7 +35,8 @@ struct ClassDelta {
   }
 };
 
-/// One object, there in the first and the last snapshot, that has more edges than before.
+/// One object, there in the first and the last snapshot, that has more edges than before: entries
+/// of a Map or Set, elements of an Array, properties of an object (see fan_out.hpp).
 struct GrownObject {
   NodeIndex before = kNoNode;  ///< in the first snapshot
   NodeIndex after = kNoNode;   ///< in the last
@@ -54,7 +56,12 @@ struct Comparison {
 };
 
 /// Compares the first with the last, and looks at those between for what grew at every step.
-/// Shape: two snapshots or more, in the order they were taken.
+/// Ids belong together when at least half of the first snapshot's objects are in the last, of the
+/// same class, and nine in ten of those with a text have the same.
+/// Shape:  two snapshots or more, in the order they were taken.
+/// Cost:   8 bytes a node of each besides their classes.
+/// Source: chrome-devtools-frontend, HeapSnapshot.ts, calculateDiffForClass; the test of the ids is
+///         ours.
 Comparison compare(std::span<const Snapshot* const> snapshots);
 
 }  // namespace leakcheck::heap
