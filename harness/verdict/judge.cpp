@@ -125,7 +125,13 @@ bool conclude_growth(model::Verdict& verdict, const std::vector<Track>& tracks, 
 void conclude_clean(model::Verdict& verdict) {
   verdict.answer = Answer::clean;
   double smallest = 0;
+  std::string unsteady;
   for (const auto& each : verdict.quantities) {
+    if (each.quantity == model::Quantity::native && each.smallest_leak >= each.budget_per_request) {
+      unsteady = fmt::format("; of {}, above {}", name_in_prose(each.quantity),
+                             format_bytes(each.smallest_leak));
+      continue;
+    }
     smallest = std::max(smallest, each.smallest_leak);
     // Within a budget of the user's, but not nothing: that is the sentence to read.
     if (each.growth.low > kDefaultBudget) {
@@ -134,8 +140,17 @@ void conclude_clean(model::Verdict& verdict) {
     }
   }
   verdict.reason = fmt::format(
-      "no memory is kept per request: anything above {} per request would have been seen",
-      format_bytes(smallest));
+      "no memory is kept per request: anything above {} per request would have been seen{}",
+      format_bytes(smallest), unsteady);
+}
+
+/// What JavaScript holds brings some native memory with it: less than itself, where nobody set a
+/// budget for it, is not looked into.
+bool comes_with_another(const Track& track, const Walk& walk) {
+  return track.may_be_coarse() &&
+         std::any_of(walk.judged().begin(), walk.judged().end(), [&](const Track& other) {
+           return grows(other) && track.growth().mean < other.growth().mean;
+         });
 }
 
 /// A quantity that grows by more than its budget, and was not decided.
@@ -144,7 +159,8 @@ const model::QuantityVerdict* find_undecided_growth(const model::Verdict& verdic
   for (const auto& each : verdict.quantities) {
     const Track& track = track_of(walk.tracks(), each.quantity);
     if (each.answer == Answer::inconclusive &&
-        (track.standing() != Standing::open || track.growth().mean > track.budget()))
+        (track.standing() != Standing::open || track.growth().mean > track.budget()) &&
+        !comes_with_another(track, walk))
       return &each;
   }
   return nullptr;

@@ -58,6 +58,12 @@ std::string explain_leak(const Track& track, const model::Estimate& growth,
 
 std::string explain_clean(const Track& track) {
   const stats::Growth& growth = track.growth();
+  if (track.shows_nothing())
+    return fmt::format(
+        "{} does not grow as far as can be seen: it moves too much to see a leak below {} per "
+        "request; budgets.{}.perRequest makes the run insist",
+        name_in_prose(track.quantity()), format_bytes(track.coarse_leak()),
+        model::to_string(track.quantity()));
   if (growth.mean_low() > kDefaultBudget)
     return fmt::format("{} keeps {} for every request, within its budget of {}",
                        name_in_prose(track.quantity()), format_bytes(growth.mean),
@@ -172,14 +178,22 @@ double budget_per_request(const Settings& settings, model::Quantity quantity) {
                                                                  : kDefaultBudget);
 }
 
+double coarsest_allowed(const Settings& settings, model::Quantity quantity) {
+  const bool insists =
+      settings.mode == model::Mode::native ||
+      std::any_of(settings.budgets.begin(), settings.budgets.end(),
+                  [&](const model::Budget& budget) { return budget.quantity == quantity; });
+  return quantity == model::Quantity::native && !insists ? kCoarsestNative : 0;
+}
+
 model::QuantityVerdict conclude_quantity(const Track& track, const Situation& situation) {
   model::QuantityVerdict verdict;
   verdict.quantity = track.quantity();
-  verdict.answer = answer_of(track.standing());
-  verdict.rule = track.rule();
+  verdict.answer = track.shows_nothing() ? model::Answer::clean : answer_of(track.standing());
+  verdict.rule = track.shows_nothing() ? model::Rule::clean : track.rule();
   verdict.growth = to_estimate(track.growth(), track.is_even());
   verdict.budget_per_request = track.budget();
-  verdict.smallest_leak = track.smallest_leak();
+  verdict.smallest_leak = track.shows_nothing() ? track.coarse_leak() : track.smallest_leak();
   switch (verdict.answer) {
     case model::Answer::clean:
       verdict.reason = explain_clean(track);

@@ -78,6 +78,14 @@ bool keeps_coming(const Evidence& evidence);
 /// anew) and more than b.
 bool keeps_growing(const Evidence& evidence);
 
+/// Growth under a sawtooth, or beneath noise, that no rule of single steps can see: of the levels
+/// since the suspicion, over 64 steps or more, the medians of eight equal parts climb each time, by
+/// at least a quarter of their mean pace, which is above b, and the later ones keep 0.6 of the
+/// earlier ones'. A walk by chance does so in 0.4 % of the cases.
+bool keeps_climbing(const Evidence& evidence);
+/// Its pace from part to part, as the mean, with the standard error of the seven.
+stats::Growth estimate_climb(const Evidence& evidence);
+
 /// Clean since the same requests come again, over six steps or more (sixteen where the growth was
 /// uneven): what grew was kept per key.
 bool stops_on_replay(const Evidence& evidence);

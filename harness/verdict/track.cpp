@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 
 namespace leakcheck::verdict {
@@ -29,6 +30,7 @@ constexpr std::array kConfirming = {
     OrderedRule{keeps_coming, Standing::leak, model::Rule::sporadic},
     OrderedRule{has_stopped, Standing::bounded, model::Rule::plateau},
     OrderedRule{stays_in_envelope, Standing::bounded, model::Rule::plateau},
+    OrderedRule{keeps_climbing, Standing::leak, model::Rule::sporadic},
     OrderedRule{has_slowed, Standing::confirming, model::Rule::linear},
 };
 /// Under suspicion of growth in steps:
@@ -65,11 +67,18 @@ constexpr double kPaceKept = 0.5;
 constexpr double kShareUp = 0.8;
 constexpr double kGivenBack = 0.3;
 constexpr double kClearOfNoise = 6;
+constexpr int kCoarseCycles = 24;
+constexpr double kCoarseSigmas = 2;
 
 }  // namespace
 
-Track::Track(model::Quantity quantity, double budget, bool replays, double explores)
-    : quantity_(quantity), budget_(budget), replays_(replays), explores_(explores) {
+Track::Track(model::Quantity quantity, double budget, bool replays, double explores,
+             double coarsest)
+    : quantity_(quantity),
+      budget_(budget),
+      replays_(replays),
+      explores_(explores),
+      coarsest_(coarsest) {
   growth_ = stats::estimate_growth({});
 }
 
@@ -145,12 +154,16 @@ bool Track::wants_look(int cycles) const {
   return left <= 0 && left > -a_cycle;
 }
 
+std::span<const stats::Step> Track::main_window() const {
+  const int size = std::min(window_steps(main_cycles_), main_cycles_ - 1);
+  return std::span(steps_).last(static_cast<std::size_t>(std::max(size, 0)));
+}
+
 Evidence Track::gather(bool last) const {
   Evidence evidence;
   evidence.steps = steps_;
   evidence.levels = std::span(levels_).first(steps_.size() + 1);
-  evidence.window = stats::estimate_growth(evidence.steps.last(
-      static_cast<std::size_t>(std::min(window_steps(main_cycles_), main_cycles_ - 1))));
+  evidence.window = stats::estimate_growth(main_window());
   evidence.budget = budget_;
   evidence.suspicion = suspicion_;
   if (suspicion_) {
@@ -211,6 +224,8 @@ stats::Growth Track::growth_that_decides(const Evidence& evidence) const {
   if (standing_ == Standing::leak && rule_ == model::Rule::step)
     return stats::estimate_growth(
         evidence.steps.last(std::min(2 * since.size(), evidence.steps.size())));
+  if (standing_ == Standing::leak && rule_ == model::Rule::sporadic && !keeps_coming(evidence))
+    return estimate_climb(evidence);
   if (standing_ == Standing::leak)
     return stats::estimate_growth(rule_ == model::Rule::sporadic ? since : even_steps(since));
   if (standing_ == Standing::confirming &&
@@ -342,6 +357,32 @@ void Track::check_claim(const Level& level, double moved) {
 double Track::smallest_leak() const {
   if (growth_.steps == 0) return 0;
   return std::max(growth_.mean, 0.0) + stats::kSigmas * growth_.mean_error;
+}
+
+bool Track::shows_nothing() const {
+  if (coarsest_ <= 0 || standing_ != Standing::open || suspicion_ || main_cycles_ < kCoarseCycles)
+    return false;
+  const auto window = main_window();
+  double squares = 0;
+  for (const stats::Step& step : window) {
+    const double off = step.bytes / step.requests - growth_.mean;
+    squares += off * off;
+  }
+  // By the mean square: the median deviation of steps that are all alike but for some is nothing.
+  const double error = std::sqrt(squares) / static_cast<double>(window.size());
+  return growth_.mean < std::max(budget_, kCoarseSigmas * error) && coarse_leak() < coarsest_;
+}
+
+double Track::coarse_leak() const {
+  const auto window = main_window();
+  double level = 0, lowest = 0, highest = 0, requests = 0;
+  for (const stats::Step& step : window) {
+    level += step.bytes;
+    lowest = std::min(lowest, level);
+    highest = std::max(highest, level);
+    requests += step.requests;
+  }
+  return requests > 0 ? std::max((highest - lowest) / requests, smallest_leak()) : 0;
 }
 
 int Track::first_level() const {

@@ -25,8 +25,9 @@ class Track {
   };
 
   /// `replays`: the procedure replays requests to tell growth per key from growth per request.
-  /// `explores`: so many requests with fresh keys, at most.
-  Track(model::Quantity quantity, double budget, bool replays, double explores);
+  /// `explores`: so many requests with fresh keys, at most. `coarsest`: bytes per request that may
+  /// go unseen where the noise does not let the budget be judged; 0: none.
+  Track(model::Quantity quantity, double budget, bool replays, double explores, double coarsest);
 
   /// The next cycle's level. `is_look`: a look at the main line is due; `last`: the last one.
   void take(const Level& level, bool is_look, bool last);
@@ -69,6 +70,13 @@ class Track {
   /// Bytes per request; a leak above it would have been seen: max(g, 0) + 3.3 se_g, 0 without
   /// steps.
   double smallest_leak() const;
+  /// Nothing is seen to grow, though the budget cannot be judged: after 24 cycles without a
+  /// suspicion g is below b, or below two standard errors of single steps, and coarse_leak() is
+  /// allowed.
+  bool shows_nothing() const;
+  /// Bytes per request that would have moved it further, over the decision window, than it moved.
+  double coarse_leak() const;
+  bool may_be_coarse() const { return coarsest_ > 0; }
   /// Index of the level from which the standing sees growth or its absence.
   int first_level() const;
   /// Bytes gained from there to the end.
@@ -104,6 +112,7 @@ class Track {
   void check_claim(const Level& level, double moved);
   void suspect(model::Rule rule, const stats::Growth& growth, int first_level, bool anew);
   void stand(Standing standing, model::Rule rule, const stats::Growth& growth, bool is_even);
+  std::span<const stats::Step> main_window() const;  ///< the decision window
   Evidence gather(bool last) const;
   stats::Growth growth_that_decides(const Evidence& evidence) const;
   double requests_until(int cycles) const;
@@ -112,6 +121,7 @@ class Track {
   double budget_;
   bool replays_;
   double explores_;
+  double coarsest_;
   Standing standing_ = Standing::open;
   model::Rule rule_ = model::Rule::none;
   std::optional<Suspicion> suspicion_;  ///< kept when the growth has stopped: what it was

@@ -18,7 +18,8 @@ bool still_explores(const Track& track) {
 bool is_to_settle(const Track& track) {
   return track.standing() == Standing::leak || track.standing() == Standing::keyed ||
          track.standing() == Standing::confirming || track.standing() == Standing::exploring ||
-         (track.standing() == Standing::open && track.growth().mean > track.budget());
+         (track.standing() == Standing::open && track.growth().mean > track.budget() &&
+          !track.shows_nothing());
 }
 
 /// Requests that hold as many keys as tell a cache from growth for ever: more where only some of
@@ -69,7 +70,8 @@ Walk::Walk(const Settings& settings, const std::vector<model::Cycle>& cycles, Sc
 }
 
 void Walk::add(model::Quantity quantity) {
-  tracks_.emplace_back(quantity, budget_per_request(settings_, quantity), replays_, explores_);
+  tracks_.emplace_back(quantity, budget_per_request(settings_, quantity), replays_, explores_,
+                       coarsest_allowed(settings_, quantity));
 }
 
 bool Walk::any(Standing standing) const {
@@ -85,7 +87,10 @@ bool Walk::still_confirms(const Track& track) const {
 
 bool Walk::still_measures() const {
   // Of growth that is sure, or could not be made sure, no other quantity makes more of a run.
-  if (settled_ || !any(Standing::open) || any([](const Track& track) {
+  const bool all_seen = !any([](const Track& track) {
+    return track.standing() == Standing::open && !track.shows_nothing();
+  });
+  if (settled_ || all_seen || any([](const Track& track) {
         return track.standing() != Standing::open && is_to_settle(track);
       }))
     return false;

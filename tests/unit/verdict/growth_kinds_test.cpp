@@ -183,4 +183,31 @@ TEST_SUITE("Growth kinds") {
       CHECK(count_leaks(shape, 15) == 15);
     }
   }
+
+  TEST_CASE("Growth kinds: a leak under a sawtooth that gives most of it back is found") {
+    // As measured: four cycles up by 9 KB, one down by 31 KB, and 16 B a request stay.
+    const auto kept = [](double served) {
+      return 16 * served + 7'700 * std::fmod(std::floor(served / 100), 5);
+    };
+    int cycles = 12;
+    auto decision = decide(series_of(cycles, kept));
+    for (; !decision.done; cycles = decision.cycles_wanted)
+      decision = decide(series_of(cycles, kept));
+    CHECK(decision.verdict.answer == Answer::leak);
+    CHECK(heap_of(decision).rule == Rule::sporadic);
+    CHECK(heap_of(decision).growth.bytes_per_request == doctest::Approx(16).epsilon(0.1));
+  }
+
+  TEST_CASE("Growth kinds: a sawtooth alone, or one over a filling cache, is no leak") {
+    for (const double entries : {0.0, 4000.0}) {
+      const auto kept = [&](double served) {
+        return 16 * std::min(served, entries) + 7'700 * std::fmod(std::floor(served / 100), 5);
+      };
+      int cycles = 12;
+      auto decision = decide(series_of(cycles, kept));
+      for (; !decision.done; cycles = decision.cycles_wanted)
+        decision = decide(series_of(cycles, kept));
+      CHECK(decision.verdict.answer != Answer::leak);
+    }
+  }
 }

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <random>
+
 #include "tests/unit/verdict/series_of.hpp"
 
 using namespace leakcheck;
@@ -24,6 +27,20 @@ const model::QuantityVerdict& native_of(const verdict::Decision& decision) {
   return decision.verdict.quantities.at(3);
 }
 
+/// Malloc's bytes as those of threads that collect when they like: up by so many bytes in half of
+/// the cycles, by chance, and down by a little more in the others; and `kept` bytes a request on
+/// top.
+std::vector<model::Cycle> with_unsteady_native(int count, double step, double kept, unsigned seed) {
+  auto cycles = with_native(leaking(count, 0), kept, 0);
+  std::mt19937 random(seed);
+  double walked = 0;
+  for (auto& cycle : cycles) {
+    walked += random() % 2 == 0 ? step : -1.05 * step;
+    cycle.native->live = cycle.native->live + Bytes{static_cast<std::int64_t>(walked)};
+  }
+  return cycles;
+}
+
 }  // namespace
 
 TEST_SUITE("Surroundings") {
@@ -44,6 +61,52 @@ TEST_SUITE("Surroundings") {
     CHECK(decision.verdict.budgets[0].message.find("target.countMalloc") != std::string::npos);
     CHECK(decide(with_native(leaking(12, 0), 0, 0), settings).verdict.budgets[0].state ==
           model::CheckState::passed);
+  }
+
+  TEST_CASE("Surroundings: unsteady native memory that nobody set a budget for holds nothing up") {
+    verdict::Settings insists;
+    insists.budgets = {{Quantity::native, model::Budget::Kind::per_request, 64, "64B"}};
+    verdict::Settings native_mode;
+    native_mode.mode = model::Mode::native;
+    int seen = 0;
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+      const auto cycles = with_unsteady_native(24, 64'000, 0, seed);
+      const auto decision = decide(cycles);
+      CHECK(decision.verdict.answer != Answer::leak);
+      if (native_of(decision).reason.find("does not grow as far as can be seen") ==
+          std::string::npos)
+        continue;
+      ++seen;
+      CHECK(decision.done);
+      CHECK(decision.verdict.answer == Answer::clean);
+      CHECK(native_of(decision).smallest_leak > 100);
+      CHECK(decision.verdict.reason.find("; of native memory (malloc), above ") !=
+            std::string::npos);
+      for (const verdict::Settings& settings : {insists, native_mode})
+        CHECK(decide(cycles, settings, true).verdict.answer == Answer::inconclusive);
+      CHECK(decide(cycles, insists, true).verdict.budgets.at(0).state ==
+            model::CheckState::inconclusive);
+    }
+    CHECK(seen > 50);
+  }
+
+  TEST_CASE("Surroundings: unsteady native memory that grows visibly is not clean") {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+      const auto verdict = decide(with_unsteady_native(24, 64'000, 1000, seed), {}, true).verdict;
+      CHECK(verdict.answer != Answer::clean);
+    }
+  }
+
+  TEST_CASE("Surroundings: native memory that could hide a page per request is not passed") {
+    for (unsigned seed = 1; seed <= 100; ++seed)
+      CHECK(native_of(decide(with_unsteady_native(24, 20'000'000, 0, seed), {}, true))
+                .reason.find("as far as can be seen") == std::string::npos);
+  }
+
+  TEST_CASE(
+      "Surroundings: native memory that comes with what the heap keeps for a while is its own") {
+    auto cycles = with_native(leaking(24, 100), 10, 0);
+    CHECK(decide(cycles, {}, true).verdict.reason.find("native") == std::string::npos);
   }
 
   TEST_CASE("Surroundings: an add-on's leak is native, with its blocks per request") {

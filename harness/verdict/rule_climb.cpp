@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "harness/stats/robust.hpp"
+#include "harness/verdict/rules.hpp"
+
+namespace leakcheck::verdict {
+namespace {
+
+constexpr std::size_t kFewestSteps = 64;
+constexpr std::size_t kBlocks = 8;
+constexpr std::size_t kEarly = 4;
+constexpr double kLeastShare = 0.25;
+constexpr double kPaceKept = 0.6;
+
+/// Growth per request from the middle of each eighth to the next.
+std::vector<double> paces_of(std::span<const double> levels, double requests_a_step) {
+  std::vector<double> middles;
+  for (std::size_t block = 0; block < kBlocks; ++block) {
+    const std::size_t first = block * levels.size() / kBlocks;
+    const std::size_t end = (block + 1) * levels.size() / kBlocks;
+    middles.push_back(stats::median(levels.subspan(first, end - first)));
+  }
+  const double apart =
+      requests_a_step * static_cast<double>(levels.size()) / static_cast<double>(kBlocks);
+  std::vector<double> paces;
+  for (std::size_t block = 1; block < kBlocks; ++block)
+    paces.push_back((middles[block] - middles[block - 1]) / apart);
+  return paces;
+}
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Of the levels since the suspicion.
+std::vector<double> paces_of(const Evidence& evidence) {
+  const auto steps = evidence.confirming_steps();
+  double requests = 0;
+  for (const stats::Step& step : steps) requests += step.requests;
+  return paces_of(evidence.levels.last(steps.size() + 1),
+                  requests / static_cast<double>(steps.size()));
+}
+
+}  // namespace
+
+bool keeps_climbing(const Evidence& evidence) {
+  if (!evidence.followed_enough || evidence.confirming_steps().size() < kFewestSteps) return false;
+  const std::vector<double> paces = paces_of(evidence);
+  const std::span<const double> all(paces);
+  const double pace = mean(all);
+  return pace > evidence.budget &&
+         *std::min_element(paces.begin(), paces.end()) >= kLeastShare * pace &&
+         mean(all.subspan(kEarly)) >= kPaceKept * mean(all.first(kEarly));
+}
+
+stats::Growth estimate_climb(const Evidence& evidence) {
+  stats::Growth growth = stats::estimate_growth(evidence.confirming_steps());
+  const std::vector<double> paces = paces_of(evidence);
+  growth.mean = mean(paces);
+  double squares = 0;
+  for (const double pace : paces) squares += (pace - growth.mean) * (pace - growth.mean);
+  growth.mean_error = std::sqrt(squares) / static_cast<double>(paces.size());
+  return growth;
+}
+
+}  // namespace leakcheck::verdict
