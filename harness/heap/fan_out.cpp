@@ -70,12 +70,21 @@ std::uint32_t count_edges_with_arrays(const HeapGraph& graph, NodeIndex node) {
 
 std::uint32_t fan_out(const HeapGraph& graph, NodeIndex node) {
   std::uint32_t count = 0;
+  // It comes last, and is no property that a person wrote.
+  std::uint32_t proto = UINT32_MAX;
+  const auto is_proto = [&](EdgeIndex edge) {
+    const std::uint32_t name = graph.edge_name_or_index(edge);
+    if (proto == UINT32_MAX && graph.text(StringIndex{name}) == "__proto__") proto = name;
+    return name == proto;
+  };
   for (const EdgeIndex edge : graph.edges(node)) {
     switch (graph.edge_type(edge)) {
       case EdgeType::element:
-      case EdgeType::property:
       case EdgeType::context:
         ++count;
+        break;
+      case EdgeType::property:
+        if (!is_proto(edge)) ++count;
         break;
       case EdgeType::internal:
         if (graph.type(graph.target(edge)) == NodeType::array && graph.edge_name(edge) == "table")
