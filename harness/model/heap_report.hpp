@@ -8,11 +8,13 @@
 
 namespace leakcheck::model {
 
+/// Objects that are counted together: a constructor's, or plain objects of one shape.
 struct HeapClass {
   std::string name;
+  std::string place;  ///< of the constructor, "src/user.js:3:7", or "" where V8 does not say
   std::int64_t count = 0;
   std::int64_t shallow_bytes = 0;
-  std::int64_t retained_bytes = 0;
+  std::int64_t retained_bytes = 0;  ///< of those that no other of the class retains
 };
 
 struct HeapDuplicate {
@@ -21,9 +23,10 @@ struct HeapDuplicate {
   std::int64_t bytes = 0;
 };
 
+/// Memory outside V8's heap, by the object that holds it.
 struct HeapOwner {
-  std::string name;
-  std::string kind;
+  std::string name;  ///< "" when no object of the program does
+  std::string kind;  ///< "system / JSArrayBufferData"
   std::int64_t count = 0;
   std::int64_t bytes = 0;
 };
@@ -34,7 +37,7 @@ struct HeapObject {
   std::string class_name;
   std::int64_t shallow_bytes = 0;
   std::int64_t retained_bytes = 0;
-  std::int64_t edges = 0;
+  std::int64_t edges = 0;      ///< entries, elements, properties: what it holds
   std::vector<PathStep> path;  ///< from what a person knows down to it
 };
 
@@ -52,7 +55,8 @@ struct SnapshotReport {
   std::vector<HeapClass> classes;       ///< all; a report shows its `top`
   std::vector<HeapClass> shapes;
   std::vector<HeapDuplicate> duplicates;
-  std::int64_t detached_contexts = 0;
+  std::int64_t contexts = 0;           ///< V8's: the program's own, node:vm's, those of frames
+  std::int64_t detached_contexts = 0;  ///< those that only objects of the heap still hold
   std::vector<HeapOwner> native_owners;
   std::vector<Finding> findings;
   std::vector<HeapObject> objects;  ///< those asked for with --path
@@ -61,15 +65,17 @@ struct SnapshotReport {
 
 struct HeapClassDelta {
   std::string name;
+  std::string place;
   std::int64_t new_count = 0;
   std::int64_t deleted_count = 0;
   std::int64_t new_bytes = 0;
   std::int64_t deleted_bytes = 0;
-  bool at_every_step = false;
+  bool at_every_step = false;  ///< with three snapshots or more
 };
 
+/// One object that the first and the last snapshot have, and that holds more than it did.
 struct HeapGrowth {
-  HeapObject object;
+  HeapObject object;  ///< as it is in the last
   std::int64_t fan_out_before = 0;
   std::int64_t fan_out_after = 0;
   std::int64_t retained_growth = 0;
@@ -83,7 +89,7 @@ struct HeapDiffReport {
   std::string leakcheck_version;
   std::vector<std::string> files;
   std::vector<std::int64_t> total_bytes;  ///< of each
-  bool by_id = true;
+  bool by_id = true;  ///< false: the ids don't belong together, so that only classes are compared
   double matched_share = 0;
   std::vector<HeapClassDelta> classes;
   std::vector<HeapGrowth> grown;
