@@ -1,0 +1,182 @@
+#include "harness/explain/find_leaks.hpp"
+
+#include <algorithm>
+
+#include "harness/base/bytes.hpp"
+#include "harness/explain/judge_finding.hpp"
+#include "harness/explain/merge.hpp"
+#include "harness/explain/names.hpp"
+#include "harness/explain/rules.hpp"
+
+namespace leakcheck::explain {
+
+using heap::kNoNode;
+using heap::NodeIndex;
+
+namespace {
+
+/// What all the rules say of one pile.
+struct Answer {
+  Located where;
+  std::string item_class;
+  std::size_t rule = 0;
+  Match match;
+  std::vector<std::string> notes;
+};
+
+std::string class_of_items(const Scene& scene, const Pile& pile) {
+  if (pile.items.empty()) return "";
+  const auto functions = sample(pile, 16);
+  if (scene.graph.type(functions.front()) == heap::NodeType::closure) {
+    const CommonFunction common = find_common_function(scene, functions);
+    if (common.node != kNoNode) return common.name;
+  }
+  return class_of(scene.graph, functions.front());
+}
+
+Answer answer(Scene& scene, const Pile& pile, const Contents& contents) {
+  Answer out;
+  const bool is_variable = pile.is_chain || pile.growth == 0;
+  const NodeIndex named = is_variable && !pile.items.empty() ? pile.items.front() : pile.container;
+  out.where = locate(scene, named);
+  out.item_class = class_of_items(scene, pile);
+  const Case at{scene, pile, contents, out.where, out.item_class};
+  const auto rules = rules_in_order();
+  bool found = false;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    auto match = rules[i](at);
+    if (!match) continue;
+    if (found) {
+      if (match->pattern != model::Pattern::unknown) out.notes.push_back(std::move(match->note));
+      continue;
+    }
+    found = true;
+    out.rule = i;
+    out.match = std::move(*match);
+  }
+  return out;
+}
+
+/// "400 entries before, 800 after, none of the old ones gone".
+std::vector<std::string> tell_what_was_seen(const Scene& scene, const Pile& pile) {
+  std::vector<std::string> evidence;
+  const std::string name = class_of(scene.graph, pile.container);
+  const std::string who = (name.starts_with('{') ? "the object" : name) + " @" +
+                          std::to_string(scene.graph.id(pile.container));
+  if (pile.fan_out_before != pile.fan_out_after && scene.by_id()) {
+    std::string text = who + " held " + format_grouped(std::int64_t{pile.fan_out_before}) +
+                       " before, " + format_grouped(std::int64_t{pile.fan_out_after}) + " after";
+    if (pile.lost > 0) text += "; " + format_grouped(pile.lost) + " went and others came";
+    evidence.push_back(std::move(text));
+  } else {
+    evidence.push_back(who + " keeps " + format_bytes(Bytes{pile.bytes}) +
+                       (scene.by_id() ? " more than before" : ""));
+  }
+  return evidence;
+}
+
+std::vector<heap::Hop> path_to_items(const Scene& scene, const Pile& pile, const Answer& of) {
+  std::vector<heap::Hop> hops = of.where.hops;
+  if (pile.items.empty()) return hops;
+  const NodeIndex item = pile.items.front();
+  if (hops.empty() || hops.back().node != item) {
+    const auto way = hops.empty() ? hops : find_way(scene, hops.back().node, item);
+    if (way.empty())
+      hops = heap::informative_part(scene.graph, scene.paths.path_to(item));
+    else
+      hops.insert(hops.end(), way.begin(), way.end());
+  }
+  return hops;
+}
+
+model::Finding write_finding(Scene& scene, const Pile& pile, const Contents& contents, Answer& of) {
+  Match& match = of.match;
+  model::Finding finding;
+  finding.pattern = match.pattern;
+  finding.identity = match.identity.empty() ? of.where.identity : match.identity;
+  finding.sentence = match.sentence;
+  const std::string owner = class_of(scene.graph, pile.container);
+  finding.owner_class = !match.owner_class.empty() ? match.owner_class
+                        : owner.starts_with('{')   ? "Object"
+                                                   : owner;
+  finding.item_class = match.item_class.empty() ? of.item_class : match.item_class;
+  finding.item_growth = pile.growth;
+  finding.bytes = pile.bytes;
+  const Located& declared = match.declared ? *match.declared : of.where;
+  finding.declared = find_declaration(scene, declared);
+  if (match.site) finding.site = scene.sources.place_of(*match.site);
+  if (declared.origin == heap::Origin::library)
+    finding.package = scene.sources.package_of(declared.script);
+  auto hops = path_to_items(scene, pile, of);
+  // The way to a request was walked from one item: the path has to go through that one.
+  if (!match.below.empty() && !contents.items.empty()) {
+    const NodeIndex item = scene.graph.source(match.below.front().edge);
+    if (!hops.empty() && hops.back().node != item && !pile.is_chain) {
+      const auto way = find_way(scene, pile.container, item);
+      if (!way.empty() && !of.where.hops.empty()) {
+        hops = of.where.hops;
+        hops.insert(hops.end(), way.begin(), way.end());
+      }
+    }
+    if (!hops.empty() && hops.back().node == item)
+      hops.insert(hops.end(), match.below.begin(), match.below.end());
+  }
+  finding.path = draw_path(scene, hops);
+  finding.evidence = tell_what_was_seen(scene, pile);
+  finding.evidence.insert(finding.evidence.end(), match.evidence.begin(), match.evidence.end());
+  finding.notes = std::move(of.notes);
+  finding.advice = advise(match.pattern, match.variant);
+  finding.confidence = judge_finding(scene, pile, match, declared.origin);
+  return finding;
+}
+
+std::vector<model::Finding> explain_piles(Scene& scene, std::vector<Pile> piles, int most) {
+  const PileOfNode pile_of = number_items(scene, piles);
+  std::vector<Contents> contents;
+  std::vector<Answer> answers;
+  std::vector<Rank> ranks;
+  for (std::uint32_t i = 0; i < piles.size(); ++i) {
+    contents.push_back(look_into(scene, piles[i], i, pile_of));
+    answers.push_back(answer(scene, piles[i], contents.back()));
+    const Answer& of = answers.back();
+    ranks.push_back({of.rule, of.where.origin, piles[i].bytes});
+  }
+  std::vector<model::Finding> findings;
+  for (const Group& group : merge_piles(scene, piles, contents, pile_of, ranks)) {
+    Answer& best = answers[group.best];
+    std::int64_t bytes = piles[group.best].bytes;
+    for (const std::size_t other : group.others) {
+      bytes = std::max(bytes, piles[other].bytes);
+      if (answers[other].match.pattern != model::Pattern::unknown)
+        best.notes.push_back("also kept by " + answers[other].match.note);
+    }
+    findings.push_back(write_finding(scene, piles[group.best], contents[group.best], best));
+    findings.back().bytes = bytes;
+  }
+  std::stable_sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
+    const bool low_a = a.confidence == model::Confidence::low;
+    const bool low_b = b.confidence == model::Confidence::low;
+    return low_a != low_b ? low_b : a.bytes > b.bytes;
+  });
+  if (findings.size() > static_cast<std::size_t>(most)) findings.resize(std::size_t(most));
+  return findings;
+}
+
+}  // namespace
+
+std::vector<model::Finding> find_leaks(std::span<const heap::Snapshot* const> snapshots,
+                                       const heap::Comparison& comparison,
+                                       const FindOptions& options) {
+  Scene scene(snapshots.front(), *snapshots.back(), &comparison, options);
+  scene.steps = snapshots.size() - 1;
+  if (scene.by_id()) return explain_piles(scene, find_piles(scene), options.most);
+  return explain_piles(scene, find_large_piles(scene), options.most);
+}
+
+std::vector<model::Finding> find_suspects(const heap::Snapshot& snapshot,
+                                          const FindOptions& options) {
+  Scene scene(nullptr, snapshot, nullptr, options);
+  return explain_piles(scene, find_large_piles(scene), options.most);
+}
+
+}  // namespace leakcheck::explain

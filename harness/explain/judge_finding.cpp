@@ -1,0 +1,35 @@
+#include "harness/explain/judge_finding.hpp"
+
+#include <algorithm>
+
+namespace leakcheck::explain {
+namespace {
+
+constexpr std::int64_t kMany = 100;
+constexpr std::int64_t kSome = 20;
+/// What can't be counted is judged by its size.
+constexpr std::int64_t kManyBytes = 65536;
+constexpr std::int64_t kSomeBytes = 16384;
+
+}  // namespace
+
+model::Confidence judge_finding(const Scene& scene, const Pile& pile, const Match& match,
+                                heap::Origin origin) {
+  using model::Confidence;
+  const bool is_owned =
+      match.is_nodes_list || origin == heap::Origin::own || origin == heap::Origin::library;
+  const bool counted = !pile.items.empty();
+  const bool many = counted ? pile.growth >= kMany : pile.bytes >= kManyBytes;
+  const bool some = counted ? pile.growth >= kSome : pile.bytes >= kSomeBytes;
+  const bool stays = pile.lost * 10 <= pile.growth;
+  const bool steady = scene.steps < 2 || pile.at_every_step;
+  if (!is_owned || !some) return Confidence::low;
+  if (!scene.by_id()) return std::min(Confidence::medium, match.most);
+  const int missing = (many ? 0 : 1) + (stays ? 0 : 1) + (steady ? 0 : 1);
+  const Confidence sure = missing == 0   ? Confidence::high
+                          : missing == 1 ? Confidence::medium
+                                         : Confidence::low;
+  return std::min(sure, match.most);
+}
+
+}  // namespace leakcheck::explain

@@ -1,0 +1,205 @@
+#include "harness/explain/locate.hpp"
+
+#include <algorithm>
+
+#include "harness/explain/names.hpp"
+
+namespace leakcheck::explain {
+
+using heap::EdgeIndex;
+using heap::EdgeType;
+using heap::Hop;
+using heap::kNoEdge;
+using heap::kNoNode;
+using heap::NodeIndex;
+using heap::NodeType;
+using heap::Origin;
+
+namespace {
+
+std::string without_dot(std::string label) {
+  if (label.starts_with('.')) label.erase(0, 1);
+  return label;
+}
+
+/// "locals" in front of "visits", "[]" at once behind what it is in.
+void prepend(std::string& identity, const std::string& part) {
+  identity = identity.empty() || identity.front() == '[' ? part + identity : part + '.' + identity;
+}
+
+/// Whether the identity ends here: a variable, a static field or a field of somebody's class.
+class Reader {
+ public:
+  Reader(const Scene& scene, Located& out) : scene_(scene), graph_(scene.graph), out_(out) {}
+
+  void run() {
+    for (std::size_t i = out_.hops.size(); i-- > 0;) {
+      const EdgeIndex edge = out_.hops[i].edge;
+      if (edge == kNoEdge || (i == 0 && out_.hops.size() > 1)) break;
+      if (read(edge)) return;
+    }
+    // No variable: the global object's, or a function's own name in front of its properties.
+    const NodeIndex top = out_.hops.empty() ? kNoNode : out_.hops.front().node;
+    if (top == kNoNode || out_.identity.empty()) return;
+    if (graph_.type(top) == NodeType::closure) prepend(out_.identity, graph_.name_text(top));
+    if (graph_.type(top) == NodeType::object && !is_internal(graph_, top))
+      prepend(out_.identity, class_of(graph_, top));
+  }
+
+ private:
+  bool read(EdgeIndex edge) {
+    const NodeIndex from = graph_.source(edge);
+    const std::string label = label_of(graph_, edge);
+    switch (graph_.edge_type(edge)) {
+      case EdgeType::context:
+        return !label.empty() && take_variable(label, from);
+      case EdgeType::property:
+        return take_property(without_dot(label), from);
+      case EdgeType::element:
+        prepend(out_.identity, "[]");
+        return false;
+      default:
+        if (label.empty()) return false;
+        if (label == "key" || label == "value" || label.find(' ') != std::string::npos) {
+          if (label == "value") prepend(out_.identity, "[]");
+          return false;
+        }
+        if (label.starts_with('.')) return take_property(without_dot(label), from);
+        return take_export(label, edge);
+    }
+  }
+
+  bool take_variable(const std::string& name, NodeIndex context) {
+    prepend(out_.identity, name);
+    if (out_.name.empty()) out_.name = name;
+    out_.context = context;
+    set_script(scene_.paths.scripts().script_of_context(context));
+    return true;
+  }
+
+  bool take_export(const std::string& name, EdgeIndex edge) {
+    prepend(out_.identity, name);
+    if (out_.name.empty()) out_.name = name;
+    // The module is the nearest above that says whose it is.
+    for (const Hop& hop : out_.hops) {
+      if (hop.edge == edge) break;
+      for (const EdgeIndex inner : graph_.edges(hop.node)) {
+        const auto place = scene_.paths.scripts().place_of(graph_.target(inner));
+        if (!place || !scene_.is_named(hop.node, "system / SourceTextModule")) continue;
+        set_script(place->script);
+        return true;
+      }
+    }
+    return true;
+  }
+
+  bool take_property(const std::string& name, NodeIndex from) {
+    if (name.empty() || name == "__proto__") return false;
+    if (out_.name.empty()) out_.name = name;
+    if (out_.identity.empty() && out_.owner.empty()) out_.owner = own_class_of(scene_, from);
+    prepend(out_.identity, name);
+    const std::string owner = own_class_of(scene_, from);
+    if (owner.empty()) return false;
+    prepend(out_.identity, owner);
+    if (const auto place = scene_.paths.scripts().place_of(from)) set_script(place->script);
+    return true;
+  }
+
+  void set_script(const std::optional<std::string>& script) {
+    if (!script) return;
+    out_.script = *script;
+    out_.origin = heap::origin_of(*script);
+  }
+
+  const Scene& scene_;
+  const heap::HeapGraph& graph_;
+  Located& out_;
+};
+
+/// Whether a Context is that of a module or script: nothing of the program's own is around it.
+bool is_top_level(const Scene& scene, NodeIndex context) {
+  const NodeIndex around = scene.target(context, "previous");
+  return around == kNoNode || !scene.is_named(around, "system / Context");
+}
+
+/// A function that was made inside the scope of a Context.
+std::optional<heap::ScriptPlace> find_inside(const Scene& scene, NodeIndex context) {
+  for (std::uint32_t i = 0; i < scene.graph.node_count(); ++i) {
+    const NodeIndex node{i};
+    if (scene.graph.type(node) != NodeType::closure) continue;
+    for (const EdgeIndex edge : scene.graph.edges(node))
+      if (scene.graph.target(edge) == context) return scene.paths.scripts().place_of(node);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string own_class_of(const Scene& scene, NodeIndex node) {
+  const auto origin = scene.paths.scripts().origin_of(node);
+  if (origin != Origin::own && origin != Origin::library) return "";
+  const NodeType type = scene.graph.type(node);
+  std::string name = class_of(scene.graph, node);
+  if (type == NodeType::closure) return name.starts_with("class ") ? name.substr(6) : "";
+  if (type != NodeType::object || name.starts_with('{') || name == "Object") return "";
+  return name;
+}
+
+Located locate(const Scene& scene, NodeIndex node) {
+  Located located;
+  located.hops = heap::informative_part(scene.graph, scene.paths.path_to(node));
+  Reader(scene, located).run();
+  return located;
+}
+
+std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& located) {
+  if (located.script.empty() || located.name.empty()) return std::nullopt;
+  if (!located.owner.empty())
+    return scene.sources.find_field(located.script, located.owner, located.name);
+  std::optional<heap::ScriptPlace> inside;
+  if (located.context != kNoNode && !is_top_level(scene, located.context))
+    inside = find_inside(scene, located.context);
+  return scene.sources.find_variable(located.script, located.name, inside);
+}
+
+std::vector<Hop> find_way(const Scene& scene, NodeIndex container, NodeIndex item) {
+  const heap::HeapGraph& graph = scene.graph;
+  for (const EdgeIndex edge : graph.edges(container))
+    if (graph.target(edge) == item && graph.edge_type(edge) != EdgeType::weak)
+      return {{edge, item}};
+  for (const EdgeIndex edge : graph.edges(container)) {
+    const NodeIndex store = graph.target(edge);
+    if (graph.edge_type(edge) != EdgeType::internal || graph.type(store) != NodeType::array)
+      continue;
+    for (const EdgeIndex inner : graph.edges(store))
+      if (graph.target(inner) == item) return {{edge, store}, {inner, item}};
+  }
+  return {};
+}
+
+std::vector<model::PathStep> draw_path(Scene& scene, const std::vector<Hop>& hops) {
+  const heap::HeapGraph& graph = scene.graph;
+  std::vector<model::PathStep> steps;
+  std::string label;
+  std::int64_t collapsed = 0;
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    std::string here = label_of(graph, hops, i);
+    if (!here.empty()) label = std::move(here);
+    collapsed += hops[i].collapsed;
+    if (is_internal(graph, hops[i].node) && i + 1 < hops.size()) continue;
+    model::PathStep step;
+    step.label = std::move(label);
+    step.class_name = class_of(graph, hops[i].node);
+    step.id = graph.id(hops[i].node);
+    step.collapsed = collapsed;
+    if (const auto place = scene.paths.scripts().place_of(hops[i].node))
+      if (heap::origin_of(place->script) != Origin::node)
+        step.place = scene.sources.place_of(*place);
+    steps.push_back(std::move(step));
+    label.clear();
+    collapsed = 0;
+  }
+  return steps;
+}
+
+}  // namespace leakcheck::explain

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "harness/explain/contents.hpp"
+
+namespace leakcheck::explain {
+
+/// Marks the items of all piles; one that is in several belongs to the first of them.
+PileOfNode number_items(const Scene& scene, const std::vector<Pile>& piles);
+
+/// By what the best of several piles is chosen: the pattern, whose variable it is, the bytes.
+struct Rank {
+  std::size_t rule = 0;
+  heap::Origin origin = heap::Origin::unknown;
+  std::int64_t bytes = 0;
+};
+
+/// Piles that show one graph of objects.
+struct Group {
+  std::size_t best = 0;
+  std::vector<std::size_t> others;
+};
+
+/// Piles belong together when half of the items of one are items of the other, are held by them
+/// alone, or hold them.
+std::vector<Group> merge_piles(const Scene& scene, const std::vector<Pile>& piles,
+                               const std::vector<Contents>& contents, const PileOfNode& pile_of,
+                               const std::vector<Rank>& ranks);
+
+}  // namespace leakcheck::explain
