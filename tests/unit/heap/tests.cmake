@@ -1,0 +1,3 @@
+leakcheck_unit_tests(heap SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/heap_builder.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/heap_graph_test.cpp)
