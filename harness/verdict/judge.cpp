@@ -144,12 +144,13 @@ void conclude_clean(model::Verdict& verdict) {
       format_bytes(smallest), unsteady);
 }
 
-/// What JavaScript holds brings some native memory with it: less than itself, where nobody set a
-/// budget for it, is not looked into.
+/// What JavaScript holds, if only for a while, brings some native memory with it: less than itself,
+/// where nobody set a budget for it, is not looked into.
 bool comes_with_another(const Track& track, const Walk& walk) {
-  return track.may_be_coarse() &&
+  return track.may_be_coarse() && track.standing() == Standing::open &&
          std::any_of(walk.judged().begin(), walk.judged().end(), [&](const Track& other) {
-           return grows(other) && track.growth().mean < other.growth().mean;
+           return other.suspicion() && track.growth().mean < other.suspicion()->growth.mean &&
+                  (grows(other) || track.growth().mean_low() <= track.budget());
          });
 }
 
@@ -159,8 +160,7 @@ const model::QuantityVerdict* find_undecided_growth(const model::Verdict& verdic
   for (const auto& each : verdict.quantities) {
     const Track& track = track_of(walk.tracks(), each.quantity);
     if (each.answer == Answer::inconclusive &&
-        (track.standing() != Standing::open || track.growth().mean > track.budget()) &&
-        !comes_with_another(track, walk))
+        (track.standing() != Standing::open || track.growth().mean > track.budget()))
       return &each;
   }
   return nullptr;
@@ -193,8 +193,15 @@ model::Verdict conclude(const Walk& walk, const Situation& situation, const mode
   model::Verdict verdict;
   for (const Track& track : walk.judged()) {
     verdict.quantities.push_back(conclude_quantity(track, situation));
+    model::QuantityVerdict& last = verdict.quantities.back();
     if (track.quantity() == model::Quantity::native)
-      verdict.quantities.back().allocations_per_request = allocations_per_request(track, cycles);
+      last.allocations_per_request = allocations_per_request(track, cycles);
+    if (situation.done && last.answer == Answer::inconclusive && comes_with_another(track, walk)) {
+      last.answer = Answer::clean;
+      last.reason =
+          fmt::format("{} grew by less than what JavaScript kept, which brings some with it",
+                      name_in_prose(track.quantity()));
+    }
   }
   verdict.budgets = judge_budgets(walk.tracks(), peaks, situation);
   conclude_answer(verdict, walk, situation.settings.bounded_keys);

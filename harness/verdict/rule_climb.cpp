@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t kFewestSteps = 64;
 constexpr std::size_t kBlocks = 8;
 constexpr std::size_t kEarly = 4;
-constexpr double kLeastShare = 0.25;
 constexpr double kPaceKept = 0.6;
 
 /// Growth per request from the middle of each eighth to the next.
@@ -36,9 +35,9 @@ double mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Of the levels since the suspicion.
+/// Of the levels since the first suspicion: one that slowed down may start anew many times.
 std::vector<double> paces_of(const Evidence& evidence) {
-  const auto steps = evidence.confirming_steps();
+  const auto steps = evidence.suspected_steps();
   double requests = 0;
   for (const stats::Step& step : steps) requests += step.requests;
   return paces_of(evidence.levels.last(steps.size() + 1),
@@ -48,17 +47,16 @@ std::vector<double> paces_of(const Evidence& evidence) {
 }  // namespace
 
 bool keeps_climbing(const Evidence& evidence) {
-  if (!evidence.followed_enough || evidence.confirming_steps().size() < kFewestSteps) return false;
+  if (!evidence.followed_enough || evidence.suspected_steps().size() < kFewestSteps) return false;
   const std::vector<double> paces = paces_of(evidence);
   const std::span<const double> all(paces);
   const double pace = mean(all);
-  return pace > evidence.budget &&
-         *std::min_element(paces.begin(), paces.end()) >= kLeastShare * pace &&
+  return pace > evidence.budget && *std::min_element(paces.begin(), paces.end()) > 0 &&
          mean(all.subspan(kEarly)) >= kPaceKept * mean(all.first(kEarly));
 }
 
 stats::Growth estimate_climb(const Evidence& evidence) {
-  stats::Growth growth = stats::estimate_growth(evidence.confirming_steps());
+  stats::Growth growth = stats::estimate_growth(evidence.suspected_steps());
   const std::vector<double> paces = paces_of(evidence);
   growth.mean = mean(paces);
   double squares = 0;

@@ -67,7 +67,6 @@ constexpr double kPaceKept = 0.5;
 constexpr double kShareUp = 0.8;
 constexpr double kGivenBack = 0.3;
 constexpr double kClearOfNoise = 6;
-constexpr int kCoarseCycles = 24;
 constexpr double kCoarseSigmas = 2;
 
 }  // namespace
@@ -359,8 +358,8 @@ double Track::smallest_leak() const {
   return std::max(growth_.mean, 0.0) + stats::kSigmas * growth_.mean_error;
 }
 
-bool Track::shows_nothing() const {
-  if (coarsest_ <= 0 || standing_ != Standing::open || suspicion_ || main_cycles_ < kCoarseCycles)
+bool Track::shows_nothing(int after_cycles) const {
+  if (coarsest_ <= 0 || standing_ != Standing::open || suspicion_ || main_cycles_ < after_cycles)
     return false;
   const auto window = main_window();
   double squares = 0;

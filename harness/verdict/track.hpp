@@ -70,10 +70,9 @@ class Track {
   /// Bytes per request; a leak above it would have been seen: max(g, 0) + 3.3 se_g, 0 without
   /// steps.
   double smallest_leak() const;
-  /// Nothing is seen to grow, though the budget cannot be judged: after 24 cycles without a
-  /// suspicion g is below b, or below two standard errors of single steps, and coarse_leak() is
-  /// allowed.
-  bool shows_nothing() const;
+  /// Nothing is seen to grow, though the budget cannot be judged: after so many cycles without a
+  /// suspicion g is below b or two standard errors of single steps, and coarse_leak() is allowed.
+  bool shows_nothing(int after_cycles = kFirstCheckpoint) const;
   /// Bytes per request that would have moved it further, over the decision window, than it moved.
   double coarse_leak() const;
   bool may_be_coarse() const { return coarsest_ > 0; }

@@ -9,6 +9,9 @@ namespace {
 
 using Standing = Track::Standing;
 
+/// Before native memory is taken as it is, it gets so many to calm down.
+constexpr int kCoarseCycles = 24;
+
 bool still_explores(const Track& track) {
   return track.standing() == Standing::exploring &&
          track.explored_requests() < track.requests_to_explore() + Exploration::kMoreRequests;
@@ -88,7 +91,7 @@ bool Walk::still_confirms(const Track& track) const {
 bool Walk::still_measures() const {
   // Of growth that is sure, or could not be made sure, no other quantity makes more of a run.
   const bool all_seen = !any([](const Track& track) {
-    return track.standing() == Standing::open && !track.shows_nothing();
+    return track.standing() == Standing::open && !track.shows_nothing(kCoarseCycles);
   });
   if (settled_ || all_seen || any([](const Track& track) {
         return track.standing() != Standing::open && is_to_settle(track);

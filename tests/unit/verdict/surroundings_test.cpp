@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <random>
 
@@ -103,10 +105,26 @@ TEST_SUITE("Surroundings") {
                 .reason.find("as far as can be seen") == std::string::npos);
   }
 
-  TEST_CASE(
-      "Surroundings: native memory that comes with what the heap keeps for a while is its own") {
-    auto cycles = with_native(leaking(24, 100), 10, 0);
-    CHECK(decide(cycles, {}, true).verdict.reason.find("native") == std::string::npos);
+  TEST_CASE("Surroundings: native memory that came with what a cache took is not looked into") {
+    // The heap's cache fills for 1,500 requests; malloc moves by some KB meanwhile, as measured.
+    constexpr std::array kMoves = {-2104, 3936, -2080, 176, -2192, 144, 2048, 1800, 16, -152, 1304};
+    verdict::Settings settings;
+    settings.varies = true;
+    const auto judge = [&] {
+      auto cycles = with_native(
+          series_of(28, [](double served) { return 500 * std::min(served, 1500.0); }), 0, 0);
+      std::int64_t moved = 0;
+      for (std::size_t k = 0; k < cycles.size(); ++k) {
+        if (k >= 1 && k <= kMoves.size()) moved += kMoves[k - 1];
+        cycles[k].native->live = cycles[k].native->live + Bytes{moved};
+        if (k >= 12) cycles[k].phase = model::Phase::replay;
+      }
+      return verdict::decide(settings, cycles, {}, true);
+    };
+    CHECK(native_of(judge()).answer == Answer::clean);
+    CHECK(native_of(judge()).reason.find("which brings some with it") != std::string::npos);
+    settings.budgets = {{Quantity::native, model::Budget::Kind::per_request, 4, "4B"}};
+    CHECK(native_of(judge()).answer == Answer::inconclusive);
   }
 
   TEST_CASE("Surroundings: an add-on's leak is native, with its blocks per request") {

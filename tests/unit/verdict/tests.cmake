@@ -6,6 +6,8 @@ leakcheck_unit_tests(verdict SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/judge_routes_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/judge_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/procedure_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/recorded_run.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/recorded_series_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/surroundings_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/synthetic_service.cpp
   ${CMAKE_CURRENT_LIST_DIR}/thresholds_test.cpp)
