@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reporters/code_points.hpp"
+#include "reporters/layout.hpp"
 
 namespace leakcheck::reporters {
 namespace {
@@ -19,34 +20,18 @@ bool has_own_verdict(const model::RunReport& report, const model::Check& budget)
       [&](const auto& each) { return budget.name == per_request_name(each.quantity); });
 }
 
-/// As a POSIX shell reads it back.
-std::string quote(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+=,-";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 std::string run_again(const model::RunReport& report, std::string_view more = "") {
   if (report.scenario.file.empty()) return "";
-  std::string command = "leakcheck run " + quote(clean_line(report.scenario.file));
+  std::string command = "leakcheck run " + quote_for_shell(clean_line(report.scenario.file));
   if (!report.scenario.profile.empty())
-    command += " --profile " + quote(clean_line(report.scenario.profile));
+    command += " --profile " + quote_for_shell(clean_line(report.scenario.profile));
   return command + std::string(more);
 }
 
 std::string read_log(const model::RunReport& report) {
   const auto& target = report.target;
   const std::string& log = target.stderr_log.empty() ? target.stdout_log : target.stderr_log;
-  return log.empty() ? run_again(report) : "less " + quote(clean_line(log));
+  return log.empty() ? run_again(report) : "less " + quote_for_shell(clean_line(log));
 }
 
 }  // namespace
@@ -115,7 +100,7 @@ std::string next_command(const model::RunReport& report) {
     case Ending::scenario_wrong:
       return report.scenario.file.empty()
                  ? ""
-                 : "leakcheck validate " + quote(clean_line(report.scenario.file));
+                 : "leakcheck validate " + quote_for_shell(clean_line(report.scenario.file));
     case Ending::usage_wrong:
       return "leakcheck --help";
   }

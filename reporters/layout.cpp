@@ -82,6 +82,21 @@ std::vector<std::string> wrap(std::string_view text, int width, std::size_t most
   return lines;
 }
 
+std::string quote_for_shell(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+=,-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
 std::string Paint::in(std::string_view codes, std::string_view text) const {
   if (!color_) return std::string(text);
   return "\x1b[" + std::string(codes) + "m" + std::string(text) + "\x1b[0m";

@@ -19,6 +19,9 @@ std::vector<std::string> wrap(std::string_view text, int width);
 /// The same, but at most `most` lines: the last one ends in "…" when something is missing.
 std::vector<std::string> wrap(std::string_view text, int width, std::size_t most);
 
+/// One word of a command, in quotes if a POSIX shell needs them.
+std::string quote_for_shell(const std::string& word);
+
 /// ANSI colours, or nothing of the kind.
 class Paint {
  public:

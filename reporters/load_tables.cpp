@@ -7,13 +7,12 @@
 
 #include "harness/base/bytes.hpp"
 #include "reporters/code_points.hpp"
+#include "reporters/columns.hpp"
 #include "reporters/numbers.hpp"
 
 namespace leakcheck::reporters {
 namespace {
 
-constexpr int kGap = 2;  // between columns
-constexpr int kShortestName = 12;
 constexpr std::size_t kMostSteps = 20;
 constexpr double kLongestMs = 99'999'999;  // more than a day
 
@@ -25,45 +24,6 @@ std::string show_ms(double ms) {
   if (ms < 9.995) return fmt::format("{:.2f}", ms);
   if (ms < 99.95) return fmt::format("{:.1f}", ms);
   return format_grouped(ms);
-}
-
-struct Column {
-  std::string head;
-  int rank = 0;  ///< what matters least goes first when the terminal is narrow: the highest
-  std::vector<std::string> cells{};
-
-  int width() const {
-    int out = display_width(head);
-    for (const auto& cell : cells) out = std::max(out, display_width(cell));
-    return out;
-  }
-};
-
-int width_of(const std::vector<Column>& columns) {
-  int out = 0;
-  for (const Column& column : columns) out += kGap + column.width();
-  return out;
-}
-
-/// Names to the left, columns to the right, the head dim.
-std::vector<std::string> lay_out(const std::string& head, const std::vector<std::string>& names,
-                                 std::vector<Column> columns, const Paint& paint, int width) {
-  while (columns.size() > 1 && 2 + kShortestName + width_of(columns) > width)
-    columns.erase(std::max_element(columns.begin(), columns.end(),
-                                   [](const auto& a, const auto& b) { return a.rank < b.rank; }));
-  int longest = display_width(head);
-  for (const auto& name : names) longest = std::max(longest, display_width(name));
-  const int room = std::min(longest, width - 2 - width_of(columns));
-
-  std::string line = pad_right(cut(head, room), room);
-  for (const Column& column : columns) line += pad_left(column.head, kGap + column.width());
-  std::vector<std::string> lines = {"  " + paint.dim(line)};
-  for (std::size_t row = 0; row < names.size(); ++row) {
-    line = "  " + pad_right(cut(names[row], room), room);
-    for (const Column& column : columns) line += pad_left(column.cells[row], kGap + column.width());
-    lines.push_back(std::move(line));
-  }
-  return lines;
 }
 
 std::size_t shown_steps(const model::LoadSummary& load) {

@@ -69,7 +69,8 @@ Json to_json(const HeapClass& row) {
           {"place", text(row.place)},
           {"count", row.count},
           {"shallowBytes", row.shallow_bytes},
-          {"retainedBytes", row.retained_bytes}};
+          {"retainedBytes", row.retained_bytes},
+          {"example", row.example}};
 }
 
 Json to_json(const HeapDuplicate& row) {
@@ -93,10 +94,10 @@ Json to_json(const HeapObject& object) {
 }
 
 Json to_json(const HeapClassDelta& row) {
-  return {{"name", text(row.name)},          {"place", text(row.place)},
-          {"newCount", row.new_count},       {"deletedCount", row.deleted_count},
-          {"newBytes", row.new_bytes},       {"deletedBytes", row.deleted_bytes},
-          {"atEveryStep", row.at_every_step}};
+  return {{"name", text(row.name)},           {"place", text(row.place)},
+          {"newCount", row.new_count},        {"deletedCount", row.deleted_count},
+          {"newBytes", row.new_bytes},        {"deletedBytes", row.deleted_bytes},
+          {"atEveryStep", row.at_every_step}, {"example", row.example}};
 }
 
 Json to_json(const HeapGrowth& growth) {

@@ -15,6 +15,7 @@ struct HeapClass {
   std::int64_t count = 0;
   std::int64_t shallow_bytes = 0;
   std::int64_t retained_bytes = 0;  ///< of those that no other of the class retains
+  std::uint64_t example = 0;        ///< the id of the one that retains most
 };
 
 struct HeapDuplicate {
@@ -71,6 +72,7 @@ struct HeapClassDelta {
   std::int64_t new_bytes = 0;
   std::int64_t deleted_bytes = 0;
   bool at_every_step = false;  ///< with three snapshots or more
+  std::uint64_t example = 0;   ///< the id of a new one that retains most; 0: none is new
 };
 
 /// One object that the first and the last snapshot have, and that holds more than it did.

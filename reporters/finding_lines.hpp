@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/model/finding.hpp"
+#include "reporters/page.hpp"
+
+namespace leakcheck::reporters {
+
+/// The small tree of a path, a step a line, each further in than the one before; 12 lines at most.
+std::vector<std::string> draw_path(const std::vector<model::PathStep>& path, const Paint& paint,
+                                   int width);
+
+/// What leaks: the sentence, where it is written, the path, what was seen, and what to do; a block
+/// of 25 lines at most.
+void add_finding(Page& page, const model::Finding& finding);
+
+}  // namespace leakcheck::reporters
