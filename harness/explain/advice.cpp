@@ -8,6 +8,9 @@ std::vector<std::string> advise(model::Pattern pattern, std::string_view variant
     case Pattern::collection:
       if (variant == "chain")
         return {"Cut the chain: drop the link to the one before, or keep the last few only."};
+      if (variant == "text")
+        return {"Write the text out as it comes (a stream, a logger), or keep the last lines only.",
+                "Text that is appended is a tree of its pieces: [...].join('') makes one string."};
       if (variant == "numbers")
         return {"Keep the last few values, or a histogram of them, instead of all."};
       return {

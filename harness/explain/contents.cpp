@@ -73,7 +73,6 @@ class Walk {
         look_at_slice(node);
         break;
       case NodeType::string:
-      case NodeType::cons_string:
         seen_.strings.push_back(node);
         break;
       default:

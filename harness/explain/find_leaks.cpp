@@ -1,6 +1,7 @@
 #include "harness/explain/find_leaks.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "harness/base/bytes.hpp"
 #include "harness/explain/judge_finding.hpp"
@@ -46,7 +47,7 @@ Answer answer(Scene& scene, const Pile& pile, const Contents& contents) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     auto match = rules[i](at);
     if (!match) continue;
-    if (found) {
+    if (found || match->is_note_only) {
       if (match->pattern != model::Pattern::unknown) out.notes.push_back(std::move(match->note));
       continue;
     }
@@ -72,6 +73,9 @@ std::vector<std::string> tell_what_was_seen(const Scene& scene, const Pile& pile
     evidence.push_back(who + " keeps " + format_bytes(Bytes{pile.bytes}) +
                        (scene.by_id() ? " more than before" : ""));
   }
+  if (pile.alike > 1)
+    evidence.push_back("it is one of " + format_grouped(static_cast<std::int64_t>(pile.alike)) +
+                       " like it that grew");
   return evidence;
 }
 
@@ -105,8 +109,9 @@ model::Finding write_finding(Scene& scene, const Pile& pile, const Contents& con
   const Located& declared = match.declared ? *match.declared : of.where;
   finding.declared = find_declaration(scene, declared);
   if (match.site) finding.site = scene.sources.place_of(*match.site);
-  if (declared.origin == heap::Origin::library)
-    finding.package = scene.sources.package_of(declared.script);
+  const std::string& script = finding.declared ? finding.declared->file : declared.script;
+  if (heap::origin_of(script) == heap::Origin::library)
+    finding.package = scene.sources.package_of(script);
   auto hops = path_to_items(scene, pile, of);
   // The way to a request was walked from one item: the path has to go through that one.
   if (!match.below.empty() && !contents.items.empty()) {
@@ -130,6 +135,43 @@ model::Finding write_finding(Scene& scene, const Pile& pile, const Contents& con
   return finding;
 }
 
+const std::string& identity_of(const Answer& answer) {
+  return answer.match.identity.empty() ? answer.where.identity : answer.match.identity;
+}
+
+/// Groups whose best piles have one identity are one finding: a Map for every tenant.
+void take_alike_together(Scene& scene, std::vector<Pile>& piles,
+                         const std::vector<Contents>& contents, std::vector<Answer>& answers,
+                         std::vector<Group>& groups) {
+  std::map<std::pair<std::size_t, std::string>, std::size_t> known;
+  std::vector<Group> kept;
+  for (Group& group : groups) {
+    const Answer& best = answers[group.best];
+    if (identity_of(best).empty()) {
+      kept.push_back(std::move(group));
+      continue;
+    }
+    const auto [first, is_new] = known.try_emplace({best.rule, identity_of(best)}, kept.size());
+    if (is_new) {
+      kept.push_back(std::move(group));
+      continue;
+    }
+    Group& into = kept[first->second];
+    Pile& pile = piles[into.best];
+    const Pile& other = piles[group.best];
+    pile.growth += other.growth;
+    pile.bytes += other.bytes;
+    pile.lost += other.lost;
+    pile.alike += other.alike;
+    into.others.insert(into.others.end(), group.others.begin(), group.others.end());
+    into.is_answered = false;
+  }
+  for (Group& group : kept)
+    if (!group.is_answered)
+      answers[group.best] = answer(scene, piles[group.best], contents[group.best]);
+  groups = std::move(kept);
+}
+
 std::vector<model::Finding> explain_piles(Scene& scene, std::vector<Pile> piles, int most) {
   const PileOfNode pile_of = number_items(scene, piles);
   std::vector<Contents> contents;
@@ -141,8 +183,10 @@ std::vector<model::Finding> explain_piles(Scene& scene, std::vector<Pile> piles,
     const Answer& of = answers.back();
     ranks.push_back({of.rule, of.where.origin, piles[i].bytes});
   }
+  std::vector<Group> groups = merge_piles(scene, piles, contents, pile_of, ranks);
+  take_alike_together(scene, piles, contents, answers, groups);
   std::vector<model::Finding> findings;
-  for (const Group& group : merge_piles(scene, piles, contents, pile_of, ranks)) {
+  for (const Group& group : groups) {
     Answer& best = answers[group.best];
     std::int64_t bytes = piles[group.best].bytes;
     for (const std::size_t other : group.others) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/explain/function_text.hpp"
 #include "harness/explain/names.hpp"
 
 namespace leakcheck::explain {
@@ -42,8 +43,14 @@ class Reader {
     const NodeIndex top = out_.hops.empty() ? kNoNode : out_.hops.front().node;
     if (top == kNoNode || out_.identity.empty()) return;
     if (graph_.type(top) == NodeType::closure) prepend(out_.identity, graph_.name_text(top));
-    if (graph_.type(top) == NodeType::object && !is_internal(graph_, top))
-      prepend(out_.identity, class_of(graph_, top));
+    if (graph_.type(top) != NodeType::object || is_internal(graph_, top)) return;
+    std::string name = class_of(graph_, top);
+    if (name.starts_with("global")) {
+      // V8 has "global / " with an address, and the program no other way to have a global variable.
+      name = "globalThis";
+      out_.origin = Origin::own;
+    }
+    prepend(out_.identity, name);
   }
 
  private:
@@ -80,23 +87,25 @@ class Reader {
   bool take_export(const std::string& name, EdgeIndex edge) {
     prepend(out_.identity, name);
     if (out_.name.empty()) out_.name = name;
-    // The module is the nearest above that says whose it is.
+    out_.is_export = true;
     for (const Hop& hop : out_.hops) {
       if (hop.edge == edge) break;
-      for (const EdgeIndex inner : graph_.edges(hop.node)) {
-        const auto place = scene_.paths.scripts().place_of(graph_.target(inner));
-        if (!place || !scene_.is_named(hop.node, "system / SourceTextModule")) continue;
-        set_script(place->script);
-        return true;
-      }
+      if (!scene_.is_named(hop.node, "system / SourceTextModule")) continue;
+      // The module has the call of its own body.
+      for (const EdgeIndex inner : graph_.edges(hop.node))
+        if (const auto place = scene_.paths.scripts().place_of(graph_.target(inner)))
+          return set_script(place->script), true;
     }
     return true;
   }
 
   bool take_property(const std::string& name, NodeIndex from) {
     if (name.empty() || name == "__proto__") return false;
-    if (out_.name.empty()) out_.name = name;
-    if (out_.identity.empty() && out_.owner.empty()) out_.owner = own_class_of(scene_, from);
+    if (out_.name.empty()) {
+      out_.name = name;
+      out_.owner = own_class_of(scene_, from);
+      out_.is_property = true;
+    }
     prepend(out_.identity, name);
     const std::string owner = own_class_of(scene_, from);
     if (owner.empty()) return false;
@@ -115,6 +124,76 @@ class Reader {
   const heap::HeapGraph& graph_;
   Located& out_;
 };
+
+/// The way to a Cell from the module that declares it: through its table of exports, which has the
+/// name. An importing module has the same Cell without one.
+std::vector<Hop> find_export(const Scene& scene, NodeIndex cell) {
+  const heap::HeapGraph& graph = scene.graph;
+  std::vector<Hop> best;
+  std::size_t most = 0;
+  for (std::uint32_t i = 0; i < graph.node_count(); ++i) {
+    const NodeIndex module{i};
+    if (graph.type(module) != NodeType::hidden ||
+        !scene.is_named(module, "system / SourceTextModule"))
+      continue;
+    std::vector<Hop> way;
+    std::size_t holds = 0;  // one that only hands it on does not have it in an array of its own
+    for (const EdgeIndex edge : graph.edges(module)) {
+      const NodeIndex array = graph.target(edge);
+      if (graph.type(array) != NodeType::array) continue;
+      for (const EdgeIndex inner : graph.edges(array)) {
+        if (graph.target(inner) != cell) continue;
+        ++holds;
+        if (!label_of(graph, inner).empty())
+          way = {{kNoEdge, module}, {edge, array}, {inner, cell}};
+      }
+    }
+    if (!way.empty() && holds > most) {
+      best = std::move(way);
+      most = holds;
+    }
+  }
+  return best;
+}
+
+/// What an import leads to is shown from where it is exported.
+void start_at_export(const Scene& scene, std::vector<Hop>& hops) {
+  for (std::size_t i = hops.size(); i-- > 0;) {
+    if (!scene.is_named(hops[i].node, "system / Cell")) continue;
+    std::vector<Hop> way = find_export(scene, hops[i].node);
+    if (way.empty()) return;
+    way.insert(way.end(), hops.begin() + static_cast<std::ptrdiff_t>(i) + 1, hops.end());
+    hops = std::move(way);
+    return;
+  }
+}
+
+/// What a module exports is better known by the variable that another module has it in.
+void start_at_variable(const Scene& scene, std::vector<Hop>& hops) {
+  const heap::HeapGraph& graph = scene.graph;
+  const heap::ScriptIndex& scripts = scene.paths.scripts();
+  for (std::size_t i = hops.size(); i-- > 1;) {
+    const NodeIndex exports = hops[i].node;
+    if (hops[i].edge == kNoEdge || graph.edge_type(hops[i].edge) != EdgeType::property ||
+        graph.edge_name(hops[i].edge) != "exports" ||
+        !scene.is_named(graph.source(hops[i].edge), "Module"))
+      continue;
+    std::vector<Hop> way;
+    for (std::uint32_t node = 0; node < graph.node_count() && way.empty(); ++node) {
+      const NodeIndex context{node};
+      if (!scripts.is_context(context) || scripts.origin_of_context(context) != Origin::own)
+        continue;
+      for (const EdgeIndex edge : graph.edges(context))
+        if (graph.edge_type(edge) == EdgeType::context && graph.target(edge) == exports &&
+            !label_of(graph, edge).empty() && graph.edge_name(edge) != "exports")
+          way = {{kNoEdge, context}, {edge, exports}};
+    }
+    if (way.empty()) return;
+    way.insert(way.end(), hops.begin() + static_cast<std::ptrdiff_t>(i) + 1, hops.end());
+    hops = std::move(way);
+    return;
+  }
+}
 
 /// Whether a Context is that of a module or script: nothing of the program's own is around it.
 bool is_top_level(const Scene& scene, NodeIndex context) {
@@ -148,18 +227,26 @@ std::string own_class_of(const Scene& scene, NodeIndex node) {
 Located locate(const Scene& scene, NodeIndex node) {
   Located located;
   located.hops = heap::informative_part(scene.graph, scene.paths.path_to(node));
+  start_at_export(scene, located.hops);
+  start_at_variable(scene, located.hops);
   Reader(scene, located).run();
   return located;
 }
 
 std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& located) {
-  if (located.script.empty() || located.name.empty()) return std::nullopt;
+  if (located.name.empty() || (located.script.empty() && !located.is_property)) return std::nullopt;
   if (!located.owner.empty())
     return scene.sources.find_field(located.script, located.owner, located.name);
+  // Nobody's class says where: the first line of the program that assigns it.
+  if (located.is_property) return find_assignment(scene, located);
   std::optional<heap::ScriptPlace> inside;
   if (located.context != kNoNode && !is_top_level(scene, located.context))
     inside = find_inside(scene, located.context);
-  return scene.sources.find_variable(located.script, located.name, inside);
+  auto place = scene.sources.find_variable(located.script, located.name, inside);
+  if (!place && located.is_export)
+    if (const auto name = find_local_name(scene, located.script, located.name))
+      place = scene.sources.find_variable(located.script, *name, std::nullopt);
+  return place;
 }
 
 std::vector<Hop> find_way(const Scene& scene, NodeIndex container, NodeIndex item) {

@@ -86,7 +86,7 @@ std::vector<Group> merge_piles(const Scene& scene, const std::vector<Pile>& pile
       first[std::max(find(i), find(other))] = std::min(find(i), find(other));
   std::map<std::size_t, Group> groups;
   for (std::size_t i = 0; i < piles.size(); ++i) {
-    const auto [group, is_first] = groups.try_emplace(find(i), Group{i, {}});
+    const auto [group, is_first] = groups.try_emplace(find(i), Group{i, {}, true});
     if (is_first) continue;
     std::size_t other = i;
     if (is_better(ranks[i], ranks[group->second.best])) std::swap(other, group->second.best);

@@ -22,6 +22,7 @@ struct Rank {
 struct Group {
   std::size_t best = 0;
   std::vector<std::size_t> others;
+  bool is_answered = true;  ///< the rules have seen the best pile as it is now
 };
 
 /// Piles belong together when half of the items of one are items of the other, are held by them

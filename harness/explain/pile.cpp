@@ -1,6 +1,7 @@
 #include "harness/explain/pile.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "harness/explain/names.hpp"
@@ -16,6 +17,7 @@ using heap::NodeType;
 namespace {
 
 constexpr std::int64_t kFewestItems = 10;
+constexpr std::int64_t kFewestOfMany = 50;
 constexpr std::int64_t kFewestBytes = 8192;
 constexpr std::size_t kMostPiles = 200;
 constexpr std::uint32_t kLargeFanOut = 500;
@@ -61,7 +63,8 @@ void keep_main_kind(const heap::HeapGraph& graph, std::vector<NodeIndex>& items)
   const auto weight = [&](const auto& entry) {
     const auto type = static_cast<NodeType>((entry.first >> 32U) & 0xFFU);
     const bool is_plain = entry.first >> 60U != 0 || type == NodeType::string;
-    return is_plain ? entry.second * 0.6 : static_cast<double>(entry.second);
+    const auto count = static_cast<double>(entry.second);
+    return is_plain ? count * 0.6 : count;
   };
   const auto main =
       std::max_element(counts.begin(), counts.end(), [&](const auto& a, const auto& b) {
@@ -71,19 +74,30 @@ void keep_main_kind(const heap::HeapGraph& graph, std::vector<NodeIndex>& items)
   std::erase_if(items, [&](NodeIndex item) { return kind_of(graph, item) != main->first; });
 }
 
-/// What an owner holds, as a person sees it: entries, elements, properties, variables.
+/// What an owner holds, as a person sees it: entries, elements, properties, variables. A table has
+/// a Map's entries; the arrays of elements and properties hold the same again.
 template <typename Visit>
 void visit_children(const heap::HeapGraph& graph, NodeIndex owner, Visit visit) {
+  const auto table = graph.find_string("table");
   for (const EdgeIndex edge : graph.edges(owner)) {
     const EdgeType type = graph.edge_type(edge);
     const NodeIndex child = graph.target(edge);
     if (type == EdgeType::element || type == EdgeType::property || type == EdgeType::context) {
       visit(child);
-    } else if (type == EdgeType::internal && graph.type(child) == NodeType::array) {
+    } else if (type == EdgeType::internal && graph.type(child) == NodeType::array && table &&
+               graph.edge_name_or_index(edge) == raw(*table)) {
       for (const EdgeIndex inner : graph.edges(child))
         if (graph.edge_type(inner) != EdgeType::weak) visit(graph.target(inner));
     }
   }
+}
+
+/// What V8 makes of its own accord: code, hidden classes, feedback.
+bool is_v8s_own(const Scene& scene, NodeIndex node) {
+  const NodeType type = scene.graph.type(node);
+  if (type == NodeType::code || type == NodeType::object_shape) return true;
+  return type == NodeType::hidden && !scene.is_named(node, "system / PromiseReaction") &&
+         !scene.is_named(node, "system / PropertyArray");
 }
 
 /// From new nodes up to what holds them alone and is not new.
@@ -92,9 +106,9 @@ class Holders {
   explicit Holders(const Scene& scene)
       : scene_(scene), of_node_(scene.graph.node_count(), UINT32_MAX) {
     for (std::uint32_t node = 0; node < of_node_.size(); ++node) {
-      if (!scene.is_new(NodeIndex{node})) continue;
+      if (!scene.is_new(NodeIndex{node}) || is_v8s_own(scene, NodeIndex{node})) continue;
       const std::uint32_t holder = find(node);
-      held_[holder] += scene.last.dominators.shallow_size(NodeIndex{node});
+      held_[holder] += scene.graph.self_size(NodeIndex{node});
     }
     // A table or backing store is taken for the object that a person knows.
     for (const auto& [node, bytes] : held_) {
@@ -154,8 +168,9 @@ void fill_items(const Scene& scene, Pile& pile, const std::vector<NodeIndex>& he
   }
   if (top != kNoNode && static_cast<std::int64_t>(scene.retained(top)) > pile.bytes / 2) {
     pile.is_chain = true;
+    pile.items.push_back(top);
     for (const NodeIndex node : held)
-      if (kind_of(graph, node) == kind_of(graph, top)) pile.items.push_back(node);
+      if (node != top && kind_of(graph, node) == kind_of(graph, top)) pile.items.push_back(node);
   }
   if (pile.items.size() < kFewestItems) {
     pile.is_chain = false;
@@ -207,36 +222,90 @@ void add_held_piles(const Scene& scene, std::vector<Pile>& piles) {
         static_cast<std::int64_t>(scene.first->dominators.retained_size(first->second));
     // As much was given back: a cache that is full, or what is made anew for every request.
     if (now - then < std::max(kFewestBytes, bytes / 2)) continue;
-    Pile pile{NodeIndex{owner}, first->second, NodeIndex{owner}};
+    Pile pile;
+    pile.owner = pile.container = NodeIndex{owner};
+    pile.before = first->second;
     pile.bytes = now - then;
     fill_items(scene, pile, held.at(owner));
     piles.push_back(std::move(pile));
   }
 }
 
-/// Fewer new ones than there are more of cannot be; more are what took the place of others.
-std::int64_t count_lost(const Pile& pile) {
-  return std::max<std::int64_t>(0, static_cast<std::int64_t>(pile.items.size()) - pile.growth);
+/// More new ones than there are more of took the place of others. An entry of a Map may be two
+/// strings.
+std::int64_t count_lost(const heap::HeapGraph& graph, const Pile& pile) {
+  if (pile.items.empty()) return 0;
+  const std::int64_t an_entry = is_string(graph.type(pile.items.front())) ? 2 : 1;
+  const auto items = static_cast<std::int64_t>(pile.items.size());
+  return std::max<std::int64_t>(0, items - an_entry * pile.growth);
 }
 
+Pile make_pile(const heap::GrownObject& grown) {
+  Pile pile;
+  pile.owner = pile.container = grown.after;
+  pile.before = grown.before;
+  pile.fan_out_before = grown.fan_out_before;
+  pile.fan_out_after = grown.fan_out_after;
+  pile.growth = static_cast<std::int64_t>(grown.fan_out_after) - grown.fan_out_before;
+  pile.bytes = grown.retained_growth;
+  pile.at_every_step = grown.at_every_step;
+  return pile;
+}
+
+void finish(const Scene& scene, Pile& pile) {
+  std::int64_t held = 0;
+  for (const NodeIndex item : pile.items) held += static_cast<std::int64_t>(scene.retained(item));
+  pile.bytes = std::max(pile.bytes, held);
+  keep_main_kind(scene.graph, pile.items);
+  pile.lost = count_lost(scene.graph, pile);
+}
+
+/// Owners that gained a few each, of one kind and in one place: a Map for every tenant.
+class FewEach {
+ public:
+  explicit FewEach(const Scene& scene) : scene_(scene) {}
+
+  void add(const heap::GrownObject& grown) {
+    const NodeIndex place = scene_.holder(scene_.last.dominators.parent(grown.after));
+    const auto [known, is_first] =
+        piles_.try_emplace({raw(place), kind_of(scene_.graph, grown.after)}, make_pile(grown));
+    Pile& pile = known->second;
+    if (!is_first) {
+      ++pile.alike;
+      pile.growth += static_cast<std::int64_t>(grown.fan_out_after) - grown.fan_out_before;
+      pile.bytes += grown.retained_growth;
+      pile.at_every_step = pile.at_every_step && grown.at_every_step;
+    }
+    const auto items = find_new_children(scene_, grown.after);
+    pile.items.insert(pile.items.end(), items.begin(), items.end());
+  }
+
+  void take(std::vector<Pile>& piles) {
+    for (auto& [key, pile] : piles_) {
+      if (pile.growth < kFewestOfMany) continue;
+      finish(scene_, pile);
+      piles.push_back(std::move(pile));
+    }
+  }
+
+ private:
+  const Scene& scene_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, Pile> piles_;
+};
+
 void add_grown_piles(const Scene& scene, std::vector<Pile>& piles) {
+  FewEach few_each(scene);
   for (const heap::GrownObject& grown : scene.comparison->grown) {
-    const std::int64_t growth =
-        static_cast<std::int64_t>(grown.fan_out_after) - grown.fan_out_before;
-    if (growth < kFewestItems) continue;
-    Pile pile{grown.after, grown.before, grown.after};
-    pile.fan_out_before = grown.fan_out_before;
-    pile.fan_out_after = grown.fan_out_after;
-    pile.growth = growth;
+    Pile pile = make_pile(grown);
+    if (pile.growth < kFewestItems) {
+      few_each.add(grown);
+      continue;
+    }
     pile.items = find_new_children(scene, grown.after);
-    std::int64_t held = 0;
-    for (const NodeIndex item : pile.items) held += static_cast<std::int64_t>(scene.retained(item));
-    pile.bytes = std::max(grown.retained_growth, held);
-    pile.at_every_step = grown.at_every_step;
-    keep_main_kind(scene.graph, pile.items);
-    pile.lost = count_lost(pile);
+    finish(scene, pile);
     piles.push_back(std::move(pile));
   }
+  few_each.take(piles);
 }
 
 void order(std::vector<Pile>& piles) {
@@ -269,7 +338,8 @@ std::vector<Pile> find_large_piles(const Scene& scene) {
           graph.type(graph.target(edge)) == NodeType::array)
         edges += graph.edges(graph.target(edge)).size();
     if (edges < kLargeFanOut) continue;
-    Pile pile{node, kNoNode, node};
+    Pile pile;
+    pile.owner = pile.container = node;
     pile.items = find_new_children(scene, node);
     const std::size_t children = pile.items.size();
     for (const NodeIndex item : pile.items)
@@ -290,7 +360,7 @@ std::vector<NodeIndex> find_new_children(const Scene& scene, NodeIndex owner) {
   visit_children(scene.graph, owner, [&](NodeIndex child) {
     if (scene.is_new(child) && is_thing(scene.graph, child)) children.push_back(child);
   });
-  // An element is reached by its own edge and through the array of elements.
+  // One thing may be there under several names.
   std::sort(children.begin(), children.end());
   children.erase(std::unique(children.begin(), children.end()), children.end());
   return children;

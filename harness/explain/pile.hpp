@@ -18,9 +18,11 @@ struct Pile {
   std::int64_t growth = 0;  ///< items more than before, 0 where they can't be counted
   std::int64_t bytes = 0;   ///< retained by what is new
   std::int64_t lost = 0;    ///< items that were there before, and are not any more
+  std::size_t alike = 1;    ///< so many owners of one kind in one place are taken together
   bool is_chain = false;    ///< each item holds the next
   bool at_every_step = true;
-  /// New ones, all of one kind: what the owner has most of. In the owner's order.
+  /// New ones, all of one kind: what the owner has most of. Of a chain the head is
+  /// the first.
   std::vector<heap::NodeIndex> items;
 };
 

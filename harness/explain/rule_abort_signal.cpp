@@ -59,9 +59,11 @@ std::optional<Match> match_abort_signal(const Case& at) {
   match.declared = locate(at.scene, found.node);
   match.owner_class = found.is_signal ? "AbortSignal" : class_of(at.scene.graph, found.node);
   match.identity = tidy(match.declared->identity);
-  match.declared->name = match.declared->context != kNoNode && !match.identity.empty()
-                             ? match.identity.substr(0, match.identity.find('.'))
-                             : match.declared->name;
+  if (match.declared->context != kNoNode) {
+    // The signal is Node's own field of a variable's controller.
+    match.declared->name = match.identity.substr(0, match.identity.find('.'));
+    match.declared->is_property = false;
+  }
   const std::string who =
       match.identity.empty() ? match.owner_class : match.identity + " (" + match.owner_class + ')';
   match.sentence = who + ' ' + tell_growth(at, "listeners");

@@ -23,6 +23,7 @@ std::optional<Match> match_buffer(const Case& at) {
                            format_bytes(static_cast<double>(at.contents.bytes) /
                                         static_cast<double>(at.contents.items.size())) +
                            " in all");
+  match.site = find_constructor(at);
   return match;
 }
 

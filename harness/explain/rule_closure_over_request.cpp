@@ -23,16 +23,19 @@ Census take_census(const Scene& scene) {
   Census census;
   for (std::uint32_t i = 0; i < scene.graph.node_count(); ++i) {
     const NodeIndex node{i};
-    // Prototypes have the same name, and no place.
     if (scene.graph.type(node) != NodeType::object) continue;
     if (scene.is_named(node, "IncomingMessage")) ++census.requests;
     if (scene.is_named(node, "ServerResponse")) ++census.responses;
-    if (scene.is_named(node, "Socket") && scene.target(node, "_handle") != kNoNode) {
-      const NodeIndex handle = scene.target(node, "_handle");
-      if (!scene.is_named(handle, "system / Oddball")) ++census.sockets;
+    if (scene.is_named(node, "Socket")) {
+      const NodeIndex handle = scene.target(node, "<symbol kHandle>");
+      if (handle != kNoNode && scene.graph.type(handle) != NodeType::hidden) ++census.sockets;
     }
   }
   return census;
+}
+
+bool is_nameless_function(const Scene& scene, NodeIndex item) {
+  return scene.graph.type(item) == NodeType::closure && !scene.paths.scripts().place_of(item);
 }
 
 bool has_request(const ItemContents& item) {
@@ -40,10 +43,8 @@ bool has_request(const ItemContents& item) {
 }
 
 /// What keeps the request: a call that has not ended, or a function.
-NodeIndex find_keeper(const Case& at, const ItemContents& item) {
-  if (item.call != kNoNode) return item.call;
-  (void)at;
-  return item.function;
+NodeIndex find_keeper(const ItemContents& item) {
+  return item.call != kNoNode ? item.call : item.function;
 }
 
 }  // namespace
@@ -56,19 +57,21 @@ std::optional<Match> match_closure_over_request(const Case& at) {
 
   std::vector<NodeIndex> keepers;
   for (const ItemContents& item : at.contents.items)
-    if (has_request(item)) keepers.push_back(find_keeper(at, item));
+    if (has_request(item)) keepers.push_back(find_keeper(item));
   const CommonFunction common = find_common_function(at.scene, keepers);
   const ItemContents* example = at.contents.find(has_request);
 
   Match match;
   match.pattern = model::Pattern::closure_over_request;
-  match.item = kNoNode;
   match.below = example->way_to_request;
   const std::string what = class_of(at.scene.graph, example->request);
   match.sentence = tell_owner(at) + ' ' + tell_growth(at, "entries") + " that keep " + what;
   if (common.node != kNoNode) {
     match.site = common.place;
     match.sentence += ": " + common.name;
+    // What settles a promise has no name of its own.
+    const NodeIndex item = at.pile.items.front();
+    if (is_nameless_function(at.scene, item)) match.item_class = common.name;
   }
   match.note = "they keep " + what;
   match.evidence.push_back(format_grouped(census.requests) + " IncomingMessage and " +

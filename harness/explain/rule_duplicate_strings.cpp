@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "harness/base/bytes.hpp"
+#include "harness/explain/names.hpp"
 #include "harness/explain/rules.hpp"
 
 namespace leakcheck::explain {
@@ -37,12 +38,16 @@ std::optional<Match> match_duplicate_strings(const Case& at) {
   if (shown.size() > 40) shown = shown.substr(0, 40) + "…";
   Match match;
   match.pattern = model::Pattern::duplicate_strings;
+  // Of a cache whose values are alike the keys pile up.
+  const std::string owner = class_of(graph, at.pile.container);
+  match.is_note_only = owner == "Map" || owner == "Object" || owner.starts_with('{');
   match.sentence =
       tell_owner(at) + ' ' + tell_growth(at, "entries") + ", copies of the same strings";
   match.note = "most of their bytes are copies of the same strings";
   match.evidence.push_back("of " + format_grouped(std::int64_t(at.contents.items.size())) +
                            " entries looked at, " + format_grouped(std::int64_t(most.first)) +
                            " have \"" + shown + '"');
+  match.site = find_constructor(at);
   return match;
 }
 

@@ -19,6 +19,7 @@ std::optional<Match> match_sliced_strings(const Case& at) {
                    ", slices that keep the strings they were cut from";
   match.note = "most of their bytes are strings that slices were cut from";
   match.evidence.push_back(format_bytes(each) + " of parent strings an entry");
+  match.site = find_constructor(at);
   return match;
 }
 

@@ -35,6 +35,13 @@ std::string tell_owner(const Case& at) {
   return at.where.identity.empty() ? owner : at.where.identity + " (" + owner + ')';
 }
 
+std::optional<heap::ScriptPlace> find_constructor(const Case& at) {
+  if (at.pile.items.empty()) return std::nullopt;
+  auto place = at.scene.paths.scripts().place_of(at.pile.items.front());
+  if (!place || heap::origin_of(place->script) == heap::Origin::node) return std::nullopt;
+  return place;
+}
+
 CommonFunction find_common_function(const Scene& scene, std::span<const NodeIndex> functions) {
   std::map<std::tuple<std::string, std::uint32_t, std::uint32_t>, std::vector<NodeIndex>> places;
   for (const NodeIndex function : functions) {

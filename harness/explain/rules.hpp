@@ -32,11 +32,11 @@ struct Match {
   std::string item_class;
   std::optional<Located> declared;  ///< of the emitter or signal, say, in place of the container
   std::optional<heap::ScriptPlace> site;
-  heap::NodeIndex item = heap::kNoNode;  ///< that the path goes to
-  std::vector<heap::Hop> below;          ///< from there on
+  std::vector<heap::Hop> below;  ///< from an item to what the path goes on to
   std::vector<std::string> evidence;
   std::string variant;  ///< of the advice: "interval", "request in a timer"
   model::Confidence most = model::Confidence::high;
+  bool is_note_only = false;   ///< true of the case, but another pattern says it better
   bool is_nodes_list = false;  ///< the list is Node's own by nature: its owner need not be known
 };
 
@@ -61,6 +61,9 @@ std::span<const Rule> rules_in_order();
 std::string tell_growth(const Case& at, std::string_view items);
 /// "sessionCache (Map)", "a Map".
 std::string tell_owner(const Case& at);
+
+/// The constructor of the items, when it is the program's own or a library's.
+std::optional<heap::ScriptPlace> find_constructor(const Case& at);
 
 /// The function that most of the piled up things are, or have.
 struct CommonFunction {
