@@ -26,6 +26,24 @@ bool holds(std::string_view name, std::string_view filter) {
          filter.empty();
 }
 
+std::string render_heap_line(const model::HeapProgress& progress, const ConsoleStyle& style) {
+  std::string state;
+  if (!progress.step.empty()) {
+    state = progress.step;
+  } else if (progress.total_bytes > 0) {
+    state = fmt::format(
+        "{:.0f} % of {}",
+        100 * static_cast<double>(progress.done_bytes) / static_cast<double>(progress.total_bytes),
+        format_bytes(Bytes{progress.total_bytes}));
+  } else {
+    state = format_bytes(Bytes{progress.done_bytes}) + " read";
+  }
+  const std::string name = clean_line(progress.file);
+  const int room = style.width - display_width(state) - 2;
+  if (room < 4) return cut(state, style.width);
+  return Paint(style.color).cyan(cut(name, room)) + "  " + state;
+}
+
 std::string name_with_place(const std::string& name, const std::string& place) {
   return clean_line(place.empty() ? name : name + "  " + place);
 }

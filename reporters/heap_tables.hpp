@@ -29,6 +29,9 @@ std::vector<const Row*> filter_rows(const std::vector<Row>& rows, const std::str
 /// Whether `name` holds `filter`, whatever the case of ASCII letters.
 bool holds(std::string_view name, std::string_view filter);
 
+/// One line of live progress, without a line feed; never wider than the style's width.
+std::string render_heap_line(const model::HeapProgress& progress, const ConsoleStyle& style);
+
 /// "User  src/user.js:3:7".
 std::string name_with_place(const std::string& name, const std::string& place);
 

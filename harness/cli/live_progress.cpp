@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reporters/heap_tables.hpp"
 #include "reporters/reporters.hpp"
 
 namespace leakcheck::cli {
@@ -39,6 +40,11 @@ void LiveProgress::show(const model::Progress& progress) {
 void LiveProgress::show(const model::LoadProgress& progress) {
   if (!style_.terminal) return;
   put_line(reporters::render_load_line(progress, {style_.color, style_.width}));
+}
+
+void LiveProgress::show(const model::HeapProgress& progress) {
+  if (!style_.terminal) return;
+  put_line(reporters::render_heap_line(progress, {style_.color, style_.width}));
 }
 
 void LiveProgress::put_line(const std::string& line) {

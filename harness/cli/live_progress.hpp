@@ -3,6 +3,7 @@
 #include <string>
 
 #include "harness/base/clock.hpp"
+#include "harness/model/heap_report.hpp"
 #include "harness/model/load_report.hpp"
 #include "harness/model/progress.hpp"
 
@@ -26,6 +27,8 @@ class LiveProgress {
   void show(const model::Progress& progress);
   /// The same for a load without a verdict; nothing in a pipe.
   void show(const model::LoadProgress& progress);
+  /// The same while snapshots are read.
+  void show(const model::HeapProgress& progress);
   /// Takes the live line away, so that something else can be printed.
   void clear();
 

@@ -17,9 +17,9 @@ struct ClassRow {
   std::string place;  ///< "script id,line,column" of the constructor, from 0, or ""
   std::uint64_t count = 0;
   std::uint64_t shallow = 0;
-  std::uint64_t retained = 0;  ///< of those that no object of the same class retains
-  std::uint32_t distance = 0;  ///< the least; 0 when distances were not asked for
-  NodeIndex example = kNoNode;
+  std::uint64_t retained = 0;   ///< of those that no object of the same class retains
+  std::uint32_t distance = 0;   ///< the least; 0 when distances were not asked for
+  NodeIndex example = kNoNode;  ///< the one that retains most
 };
 
 /// The class of every node, as a number into `names`: what summaries and comparisons group by.

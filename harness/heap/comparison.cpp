@@ -129,13 +129,19 @@ class Work {
     if (out_.matched_share < kMatchedShare || !same_texts) out_.matching = Matching::by_class;
   }
 
+  void take_example(ClassDelta& delta, NodeIndex node) const {
+    if (delta.example == kNoNode ||
+        last_.dominators.retained_size(node) > last_.dominators.retained_size(delta.example))
+      delta.example = node;
+  }
+
   void add_new(NodeIndex node) {
     const std::uint64_t size = last_.dominators.shallow_size(node);
     if (size == 0) return;
     ClassDelta& delta = deltas_[classes_.of_node.back()[raw(node)]];
     ++delta.new_count;
     delta.new_bytes += size;
-    if (delta.example == kNoNode) delta.example = node;
+    take_example(delta, node);
   }
   void add_deleted(NodeIndex node) {
     const std::uint64_t size = first_.dominators.shallow_size(node);

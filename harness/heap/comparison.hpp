@@ -25,7 +25,7 @@ struct ClassDelta {
   std::uint64_t new_bytes = 0;  ///< shallow
   std::uint64_t deleted_bytes = 0;
   bool at_every_step = false;   ///< with three snapshots or more: its count grew each time
-  NodeIndex example = kNoNode;  ///< one of the last snapshot, a new one when ids tell
+  NodeIndex example = kNoNode;  ///< a new one that retains much; by class: any of the last
 
   std::int64_t count_delta() const {
     return static_cast<std::int64_t>(new_count) - static_cast<std::int64_t>(deleted_count);

@@ -8,7 +8,7 @@
 namespace leakcheck::heap {
 namespace {
 
-/// Count, shallow size and the first of each class; objects without a size of their own are not
+/// Count, shallow size and the largest of each class; objects without a size of their own are not
 /// counted, as in DevTools: their owner has it.
 void count_nodes(const Dominators& dominators, const std::vector<std::uint32_t>& classes,
                  const std::vector<std::uint32_t>& distances, std::vector<ClassRow>& rows) {
@@ -19,7 +19,8 @@ void count_nodes(const Dominators& dominators, const std::vector<std::uint32_t>&
     ClassRow& row = rows[classes[node]];
     const std::uint32_t distance = distances.empty() ? 0 : distances[node];
     row.distance = row.count == 0 ? distance : std::min(row.distance, distance);
-    if (row.count++ == 0) row.example = NodeIndex{node};
+    if (row.count++ == 0 || dominators.retained_sizes[node] > dominators.retained_size(row.example))
+      row.example = NodeIndex{node};
     row.shallow += size;
   }
 }

@@ -100,6 +100,14 @@ struct HeapDiffReport {
   std::vector<std::string> notes;
 };
 
+/// How far the reading of snapshots is. Units: bytes; total is 0 for a stream.
+struct HeapProgress {
+  std::string file;
+  std::int64_t done_bytes = 0;
+  std::int64_t total_bytes = 0;
+  std::string step;  ///< what comes after reading: "finding what holds what"
+};
+
 /// JSON, versioned, described by reporters/snapshot-report.schema.json and diff-report.schema.json.
 /// Keys, numbers and texts as in the run record.
 std::string render_snapshot_report(const SnapshotReport& report);
