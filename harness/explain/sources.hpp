@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/explain/declarations.hpp"
 #include "harness/heap/retainer_path.hpp"
 #include "harness/model/finding.hpp"
 
@@ -15,6 +16,7 @@ namespace leakcheck::explain {
 /// The program's source files, read when they are asked for and kept: lines of declarations, and
 /// source maps followed. A file that is not there, or is not the one the snapshot saw, only costs
 /// the line.
+/// Cost: a file is read and cut into tokens once; of more than 64 MB it is taken for not there.
 class Sources {
  public:
   /// `root`: that relative names start from; `read` false: no file is opened.
@@ -22,17 +24,24 @@ class Sources {
   ~Sources();
 
   /// The place as a person has it: a path, line and column from 1, in the original of a source map.
+  /// A file that has nothing at that place is not what V8 compiled (tsx and ts-node compile in
+  /// memory): line and column are 0 then.
   model::SourcePlace place_of(const heap::ScriptPlace& place);
 
   /// Where a variable is declared (const, let, var, function, class, import, parameter) in a
-  /// script: the declaration that is nearest before `inside`, when one is given, else the first at
-  /// the top level.
+  /// script: in the innermost scope around `inside` that has it, when a place is given, else the
+  /// first at the top level.
   std::optional<model::SourcePlace> find_variable(const std::string& script, std::string_view name,
                                                   const std::optional<heap::ScriptPlace>& inside);
 
-  /// Where a field ("items", "#items", "static all") of a class is declared or first assigned.
+  /// Where a field ("items", "#items", "static all") of a class is declared or first assigned. The
+  /// class of module.exports is "exports"; that of `const cache = {…}` is "cache".
   std::optional<model::SourcePlace> find_field(const std::string& script,
                                                std::string_view class_name, std::string_view field);
+
+  /// What a minified variable was called when it was written; absent: as it is called now.
+  std::optional<std::string> find_original_name(const std::string& script, std::string_view name,
+                                                const std::optional<heap::ScriptPlace>& inside);
 
   /// "lru-cache 10.4.3" for a script inside node_modules, "" for one's own.
   std::string package_of(const std::string& script);
@@ -40,10 +49,15 @@ class Sources {
  private:
   struct File;
   const File* open(const std::string& script);
+  std::optional<LineColumn> find(const File& file, std::string_view name,
+                                 const std::optional<heap::ScriptPlace>& inside) const;
+  std::filesystem::path path_of(const std::string& script) const;
+  model::SourcePlace mapped(const File& file, LineColumn place) const;
 
   std::filesystem::path root_;
   bool read_;
   std::map<std::string, std::unique_ptr<File>> files_;
+  std::map<std::string, std::string> packages_;
 };
 
 }  // namespace leakcheck::explain
