@@ -34,6 +34,10 @@ struct Dominators {
 /// Whether DevTools takes a node for one of the program's own: all but V8's synthetic ones.
 bool is_user_root(const HeapGraph& graph, NodeIndex node);
 
+/// Whether one of the root's edges leads into the page or program: a shortcut, or Chrome's
+/// documents.
+bool is_page_edge(const HeapGraph& graph, EdgeIndex edge);
+
 /// Which nodes belong to the page (Chrome) or the program: DevTools' flag "page object". Reachable
 /// from the targets of the root's shortcuts over edges that are not weak.
 /// Shape: N.

@@ -8,6 +8,14 @@ bool is_user_root(const HeapGraph& graph, NodeIndex node) {
   return graph.type(node) != NodeType::synthetic || graph.name_text(node) == "(Document DOM trees)";
 }
 
+bool is_page_edge(const HeapGraph& graph, EdgeIndex edge) {
+  const EdgeType type = graph.edge_type(edge);
+  if (type == EdgeType::shortcut) return true;
+  const NodeIndex target = graph.target(edge);
+  return type == EdgeType::element && graph.type(target) == NodeType::synthetic &&
+         is_user_root(graph, target);
+}
+
 std::vector<bool> find_page_owned(const HeapGraph& graph) {
   std::vector<bool> owned(graph.node_count());
   std::vector<NodeIndex> open;
@@ -16,14 +24,8 @@ std::vector<bool> find_page_owned(const HeapGraph& graph) {
     owned[raw(node)] = true;
     open.push_back(node);
   };
-  for (const EdgeIndex edge : graph.edges(kRoot)) {
-    const NodeIndex target = graph.target(edge);
-    const EdgeType type = graph.edge_type(edge);
-    const bool is_documents = type == EdgeType::element &&
-                              graph.type(target) == NodeType::synthetic &&
-                              is_user_root(graph, target);
-    if (type == EdgeType::shortcut || is_documents) own(target);
-  }
+  for (const EdgeIndex edge : graph.edges(kRoot))
+    if (is_page_edge(graph, edge)) own(graph.target(edge));
   while (!open.empty()) {
     const NodeIndex node = open.back();
     open.pop_back();
