@@ -12,7 +12,7 @@ namespace {
 constexpr double kSmallestJump = 1024;
 constexpr double kClearOfQuartile = 6;
 constexpr double kSure = 0.001;
-constexpr std::size_t kFewestToFollow = 24;
+constexpr std::size_t kFewestToFollow = 48;
 constexpr double kPaceKept = 0.6;
 
 double lower_quartile(std::span<const stats::Step> steps) {

@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kFewestLevels = 48;
 constexpr double kPaceKept = 0.5;
 constexpr double kLarger = 1.3;
+constexpr double kMostOfIt = 0.5;
 
 double largest(std::span<const stats::Step> steps) {
   return std::max_element(
@@ -33,8 +34,15 @@ bool grows_in_steps(const Evidence& evidence) {
 bool keeps_stepping(const Evidence& evidence) {
   const auto since = evidence.confirming_steps();
   if (!evidence.followed_enough || since.empty()) return false;
-  const double pace = stats::estimate_growth(since).mean;
-  return pace > evidence.budget && pace >= kPaceKept * evidence.suspicion->growth.mean;
+  // A store that doubles takes its next step before it holds twice as much: it is larger than all
+  // before, and most of the growth. Small jumps that come as often as they did are no such store.
+  const auto before = evidence.steps.first(evidence.steps.size() - since.size());
+  const stats::Growth growth = stats::estimate_growth(since);
+  const double step = largest(since);
+  return growth.mean > evidence.budget &&
+         growth.mean >= kPaceKept * evidence.suspicion->growth.mean &&
+         step >= kLarger * largest(before.last(before.size() / 2)) &&
+         step >= kMostOfIt * growth.mean * growth.requests;
 }
 
 bool stops_stepping(const Evidence& evidence) {

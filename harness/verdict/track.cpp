@@ -36,6 +36,8 @@ constexpr std::array kConfirming = {
 /// Under suspicion of growth in steps:
 constexpr std::array kStepping = {
     OrderedRule{keeps_stepping, Standing::leak, model::Rule::step},
+    OrderedRule{keeps_coming, Standing::leak, model::Rule::sporadic},
+    OrderedRule{keeps_climbing, Standing::leak, model::Rule::sporadic},
     OrderedRule{stops_stepping, Standing::bounded, model::Rule::plateau},
 };
 /// After a growth that stopped, should other quantities keep the run going:
@@ -301,7 +303,7 @@ void Track::look_at_explored() {
     return stand(Standing::bounded, model::Rule::plateau, growth_, false);
   // A cache that filled up shortly before has grown over the half, but not at its end.
   if (growth_.mean_low() > budget_ && latest.mean_low() > budget_ &&
-      latest.mean >= kPaceKept * growth_.mean)
+      latest.mean >= kPaceKept * growth_.mean && climbs_evenly(evidence.levels))
     stand(Standing::keyed, model::Rule::replay, growth_, growth_.share_positive >= kShareUp);
 }
 
@@ -326,9 +328,15 @@ void Track::look_at_settled(const Level& level) {
   // The requests of settling keep what all others did.
   settled_requests_ += level.requests;
   const double back = raw_ + pace() * settled_requests_ - level.bytes;
-  if (grown() <= 0 || back < kGivenBack * grown() || back < kClearOfNoise * growth_.spread) return;
-  claim_ =
-      Claim{std::min(back / grown(), 1.0), ahead_ms_ - checked_ms_, level.bytes, level.bytes, 0, 0};
+  // Something may have run out while the routes were alone, or time passed: nothing is left of it.
+  const bool is_gone = grown() <= 0;
+  if (back < kClearOfNoise * growth_.spread || (!is_gone && back < kGivenBack * grown())) return;
+  claim_ = Claim{is_gone ? 1 : std::min(back / grown(), 1.0),
+                 ahead_ms_ - checked_ms_,
+                 level.bytes,
+                 level.bytes,
+                 0,
+                 0};
 }
 
 /// What only the first move of the clock frees was no matter of time: a copy that V8 still held, a

@@ -92,7 +92,9 @@ TEST_SUITE("Verdict rates") {
     for (const double noise : {72.0, 507.0}) {
       const Tally tally = run_many(fmt::format("healthy, noise to {} B", noise), 5000,
                                    [&](std::mt19937_64& random) { return healthy(random, noise); });
-      CHECK(tally.of(model::Answer::leak) == 0);
+      // By luck alone the jumps up of two of them come as often as those of a leak in a hundred
+      // requests, over 5,000 requests and more.
+      CHECK(tally.of(model::Answer::leak) <= 2);
       CHECK(tally.of(model::Answer::inconclusive) < 50);
     }
   }

@@ -241,6 +241,34 @@ TEST_SUITE("Procedure") {
     CHECK(decision.verdict.quantities.at(1).answer == Answer::inconclusive);
   }
 
+  TEST_CASE(
+      "Procedure: what ran out before the clock was moved has its time to live all the same") {
+    // With a leak, what goes when the routes are done is something else: connections, a copy.
+    for (const bool leaks : {false, true}) {
+      std::vector<model::Cycle> cycles;
+      auto decision = verdict::decide(whole(), cycles, {}, false);
+      double kept = 0, other = 2'000'000, ahead = 0;
+      std::int64_t total = 0;
+      while (!decision.done) {
+        model::Cycle cycle;
+        cycle.phase = decision.next;
+        cycle.times = decision.times;
+        cycle.requests = 100 * decision.times;
+        cycle.requests_total = total += cycle.requests;
+        cycle.ahead_ms = decision.next == Phase::settle ? decision.ahead_ms : 0;
+        if (decision.next == Phase::settle) other = 0;
+        if (!leaks && decision.next == Phase::settle && (kept > 100'000 || ahead < cycle.ahead_ms))
+          kept = 0;
+        ahead = cycle.ahead_ms;
+        kept += 64 * static_cast<double>(cycle.requests);
+        cycle.post_gc.heap_used = Bytes{static_cast<std::int64_t>(5e6 + other + kept)};
+        cycles.push_back(cycle);
+        decision = verdict::decide(whole(), cycles, {}, false);
+      }
+      CHECK(decision.verdict.answer == (leaks ? Answer::leak : Answer::time_bounded));
+    }
+  }
+
   TEST_CASE("Procedure: a store of small numbers that grows by doubling is a leak, in steps") {
     for (const int seed : {1, 2, 3}) {
       ServiceShape shape;

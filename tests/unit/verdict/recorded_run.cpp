@@ -122,7 +122,8 @@ Replayed replay(const RecordedRun& run) {
   for (const model::Cycle& cycle : run.cycles) {
     const bool counts = cycle.phase != Phase::warmup && cycle.phase != Phase::routes;
     if (counts && wanted == 0 &&
-        (cycle.phase != out.decision.next || cycle.times != out.decision.times)) {
+        (cycle.phase != out.decision.next || cycle.times != out.decision.times ||
+         (cycle.phase == Phase::settle && cycle.ahead_ms != std::round(out.decision.ahead_ms)))) {
       out.followed = false;
       break;
     }
