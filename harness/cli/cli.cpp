@@ -6,10 +6,12 @@
 #include <exception>
 #include <iostream>
 
+#include "harness/cli/diff_command.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/judge_command.hpp"
 #include "harness/cli/load_command.hpp"
 #include "harness/cli/run_command.hpp"
+#include "harness/cli/snapshot_command.hpp"
 #include "harness/cli/surroundings.hpp"
 #include "harness/scenario/reader.hpp"
 
@@ -51,6 +53,29 @@ Exit codes:
   2    the command line is wrong, or the log cannot be read
   5    inconclusive: the log cannot tell; the report says what would
   6    the report could not be written
+)";
+
+constexpr const char* kSnapshotFooter = R"(
+FILE is a .heapsnapshot of Node.js 18 to 26 or Chrome, also compressed with zstd; a pipe, or - for
+stdin. Rows are those of DevTools' Summary. This shows, it does not judge: a leak is no failure.
+
+Exit codes:
+  0    it was shown
+  2    the command line is wrong, or no object has the id
+  3    the snapshot cannot be read: not there, cut off, no snapshot
+  6    a file could not be written
+)";
+
+constexpr const char* kDiffFooter = R"(
+The snapshots are of one process, in the order they were taken, by one inspector session that stayed
+open: only then do V8's ids hold. If they don't, classes alone are compared, and the report says so.
+Rows are those of DevTools' Comparison. This shows, it does not judge: growth is no failure.
+
+Exit codes:
+  0    it was shown
+  2    the command line is wrong, or no object has the id
+  3    a snapshot cannot be read: not there, cut off, no snapshot
+  6    a file could not be written
 )";
 
 void add_color(CLI::App* command, std::string& color) {
@@ -128,6 +153,43 @@ CLI::App* add_judge(CLI::App& app, JudgeArguments& arguments) {
   return judge;
 }
 
+void add_heap_options(CLI::App* command, HeapArguments& arguments) {
+  command->add_option("--top", arguments.top, "Rows of a table")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--filter", arguments.filter,
+                      "Only rows whose name holds this text, whatever its case");
+  command
+      ->add_option("--path", arguments.paths,
+                   "What holds the object with this id (@72521); may be given again")
+      ->allow_extra_args(false);
+  command->add_option("--json", arguments.json, "Also write the report to this file, all rows");
+  command->add_flag("-q,--quiet", arguments.quiet, "No live progress");
+  add_color(command, arguments.color);
+}
+
+CLI::App* add_snapshot(CLI::App& app, HeapArguments& arguments) {
+  CLI::App* snapshot = app.add_subcommand(
+      "snapshot", "Show a heap snapshot: what looks like a leak, classes, what holds an object");
+  snapshot->add_option("file", arguments.files, "Heap snapshot; - for stdin")
+      ->required()
+      ->expected(1);
+  add_heap_options(snapshot, arguments);
+  snapshot->footer(kSnapshotFooter);
+  return snapshot;
+}
+
+CLI::App* add_diff(CLI::App& app, HeapArguments& arguments) {
+  CLI::App* diff = app.add_subcommand(
+      "diff", "Compare heap snapshots of one process: what leaks, what is new, what grew");
+  diff->add_option("files", arguments.files, "Two heap snapshots or more, the oldest first")
+      ->required()
+      ->expected(2, 1000);
+  add_heap_options(diff, arguments);
+  diff->footer(kDiffFooter);
+  return diff;
+}
+
 int run_command(int argc, char** argv) {
   CLI::App app("leakcheck: catches a Node.js memory leak before it ships, and names it",
                "leakcheck");
@@ -143,6 +205,12 @@ int run_command(int argc, char** argv) {
 
   JudgeArguments judge_arguments;
   const CLI::App* judge = add_judge(app, judge_arguments);
+
+  HeapArguments snapshot_arguments;
+  const CLI::App* snapshot = add_snapshot(app, snapshot_arguments);
+
+  HeapArguments diff_arguments;
+  const CLI::App* diff = add_diff(app, diff_arguments);
 
   std::vector<std::filesystem::path> to_validate;
   std::string profile;
@@ -167,6 +235,8 @@ int run_command(int argc, char** argv) {
   if (run->parsed()) return run_scenarios(arguments);
   if (load->parsed()) return load_scenario(load_arguments);
   if (judge->parsed()) return judge_series(judge_arguments);
+  if (snapshot->parsed()) return show_snapshot(snapshot_arguments);
+  if (diff->parsed()) return show_diff(diff_arguments);
   if (validate->parsed()) return validate_scenarios(to_validate, profile);
   if (schema->parsed()) std::cout << scenario::schema();
   return 0;

@@ -62,17 +62,6 @@ std::vector<model::HeapObject> describe_objects(const Snapshot& snapshot,
   return out;
 }
 
-/// A grown object's way down, as a finding that goes through it has it.
-std::vector<model::PathStep> path_from(const std::vector<model::Finding>& findings,
-                                       std::uint64_t id) {
-  for (const auto& finding : findings) {
-    const auto step = std::find_if(finding.path.begin(), finding.path.end(),
-                                   [&](const auto& each) { return each.id == id; });
-    if (step != finding.path.end()) return {finding.path.begin(), step + 1};
-  }
-  return {};
-}
-
 /// As DevTools' Statistics has it.
 std::int64_t total_of(const Snapshot& snapshot) {
   return snapshot.graph.node_count() == 0 ? 0
@@ -114,7 +103,6 @@ model::SnapshotReport describe_snapshot(const Snapshot& snapshot, const Describe
   const heap::ContextCounts contexts = heap::count_contexts(snapshot);
   report.contexts = whole(contexts.native);
   report.detached_contexts = whole(contexts.detached);
-  report.findings = find_suspects(snapshot, options.find);
   report.objects = describe_objects(snapshot, options);
   note_reading(graph, report.notes);
   return report;
@@ -138,13 +126,10 @@ model::HeapDiffReport describe_diff(std::span<const Snapshot* const> snapshots,
                               whole(row.deleted_bytes), row.at_every_step,
                               id_of(last.graph, row.example)});
   }
-  report.findings = find_leaks(snapshots, comparison, options.find);
   for (const auto& each : comparison.grown) {
     if (report.grown.size() == kMostGrown) break;
     report.grown.push_back({describe(last, each.after), each.fan_out_before, each.fan_out_after,
                             each.retained_growth, each.at_every_step});
-    model::HeapObject& object = report.grown.back().object;
-    object.path = path_from(report.findings, object.id);
   }
   report.objects = describe_objects(last, options);
   for (const Snapshot* each : snapshots) note_reading(each->graph, report.notes);
