@@ -11,7 +11,7 @@
 namespace leakcheck::reporters {
 namespace {
 
-constexpr std::size_t kMostSteps = 11;
+constexpr std::size_t kMostSteps = 8;
 constexpr std::size_t kLastSteps = 3;  // that are shown in any case
 constexpr int kDeepest = 8;            // levels of indentation
 constexpr int kLongestLabel = 40;
@@ -91,8 +91,8 @@ void add_finding(Page& page, const model::Finding& finding) {
   if (finding.bytes != 0) kind += ", " + format_bytes(Bytes{finding.bytes});
   if (!finding.package.empty()) kind += ", in " + finding.package;
   page.entry("pattern", kind, 1);
-  if (finding.declared) page.entry("declared", show_place(*finding.declared), 2);
-  if (finding.site) page.entry("leaks at", show_place(*finding.site), 2);
+  if (finding.declared) page.entry("declared", show_place(*finding.declared), 1);
+  if (finding.site) page.entry("leaks at", show_place(*finding.site), 1);
   page.lines(draw_path(finding.path, page.paint(), page.width()));
   add_some(page, "seen", finding.evidence, kEvidence);
   add_some(page, "note", finding.notes, kNotes);

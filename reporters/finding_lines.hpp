@@ -8,7 +8,7 @@
 
 namespace leakcheck::reporters {
 
-/// The small tree of a path, a step a line, each further in than the one before; 12 lines at most.
+/// The small tree of a path, a step a line, each further in than the one before; 9 lines at most.
 std::vector<std::string> draw_path(const std::vector<model::PathStep>& path, const Paint& paint,
                                    int width);
 
