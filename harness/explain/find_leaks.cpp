@@ -181,7 +181,8 @@ std::vector<model::Finding> explain_piles(Scene& scene, std::vector<Pile> piles,
     contents.push_back(look_into(scene, piles[i], i, pile_of));
     answers.push_back(answer(scene, piles[i], contents.back()));
     const Answer& of = answers.back();
-    ranks.push_back({of.rule, of.where.origin, piles[i].bytes});
+    const bool is_counted = piles[i].fan_out_after > piles[i].fan_out_before;
+    ranks.push_back({of.rule, is_counted, of.where.origin, piles[i].bytes});
   }
   std::vector<Group> groups = merge_piles(scene, piles, contents, pile_of, ranks);
   take_alike_together(scene, piles, contents, answers, groups);

@@ -105,6 +105,18 @@ std::vector<std::string> find_own_scripts(const Scene& scene) {
     if (auto place = index.place_of(heap::NodeIndex{node}))
       scripts.push_back(std::move(place->script));
   }
+  // A module of data has no function left that says where it is.
+  for (std::uint32_t i = 0; i < scene.graph.node_count(); ++i) {
+    const heap::NodeIndex node{i};
+    if (scene.graph.type(node) != heap::NodeType::object || !scene.is_named(node, "Module"))
+      continue;
+    const heap::NodeIndex name = scene.target(node, "filename");
+    if (name == heap::kNoNode || scene.graph.type(name) != heap::NodeType::string) continue;
+    std::string script = scene.graph.name_text(name);
+    if (heap::origin_of(script) != heap::Origin::own) continue;
+    if (std::find(scripts.begin(), scripts.end(), script) == scripts.end())
+      scripts.push_back(std::move(script));
+  }
   return scripts;
 }
 
@@ -141,6 +153,15 @@ heap::ScriptPlace place_at(const std::string& script, std::string_view text, std
   const std::size_t start = before.rfind('\n');
   return {script, static_cast<std::uint32_t>(line),
           static_cast<std::uint32_t>(start == std::string_view::npos ? at : at - start - 1)};
+}
+
+/// Sources leaves out the line of a place where no function starts; this one was just read.
+model::SourcePlace tell_place(Scene& scene, const heap::ScriptPlace& place) {
+  model::SourcePlace told = scene.sources.place_of(place);
+  if (told.line != 0) return told;
+  told.line = static_cast<int>(place.line) + 1;
+  told.column = static_cast<int>(place.column) + 1;
+  return told;
 }
 
 }  // namespace
@@ -184,7 +205,7 @@ std::optional<model::SourcePlace> find_assignment(Scene& scene, const Located& l
     const auto text = read_script(scene, script);
     if (!text) continue;
     const std::size_t at = find_first_assignment(*text, located.name);
-    if (at != std::string::npos) return scene.sources.place_of(place_at(script, *text, at));
+    if (at != std::string::npos) return tell_place(scene, place_at(script, *text, at));
     if (!by_name) {
       // decorate('seen', new Set()), app.set('seen', …), defineProperty(app, 'seen', …)
       const std::size_t named = find_as_argument(*text, located.name);
@@ -192,7 +213,7 @@ std::optional<model::SourcePlace> find_assignment(Scene& scene, const Located& l
     }
   }
   if (!by_name) return std::nullopt;
-  return scene.sources.place_of(*by_name);
+  return tell_place(scene, *by_name);
 }
 
 std::optional<std::string> find_local_name(const Scene& scene, const std::string& script,

@@ -11,9 +11,11 @@ namespace leakcheck::explain {
 /// Marks the items of all piles; one that is in several belongs to the first of them.
 PileOfNode number_items(const Scene& scene, const std::vector<Pile>& piles);
 
-/// By what the best of several piles is chosen: the pattern, whose variable it is, the bytes.
+/// By what the best of several piles is chosen: the pattern, whether the items were counted in one
+/// container, whose variable it is, the bytes.
 struct Rank {
   std::size_t rule = 0;
+  bool is_counted = false;
   heap::Origin origin = heap::Origin::unknown;
   std::int64_t bytes = 0;
 };
