@@ -1,23 +1,47 @@
-#include <cstdlib>
-#include <string>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "harness/heap/dominators.hpp"
 #include "harness/heap/name_filter.hpp"
+#include "harness/heap/weak_map_pairs.hpp"
 
 namespace leakcheck::heap {
 namespace {
 
-/// DevTools' breadth-first walk, with the edges that it passes over.
+constexpr std::uint32_t kNoDistance = UINT32_MAX;
+
+/// Edges that DevTools never walks: descriptors of another map's, and a native context's map of
+/// functions. Names are looked at in the order of the edges, so that the file is read forwards.
+std::vector<bool> find_skipped(const HeapGraph& graph) {
+  NameFilter descriptors(graph, "(map descriptors)");
+  NameFilter native_contexts(graph, "system / NativeContext");
+  std::vector<bool> skipped(graph.edge_count());
+  for (std::uint32_t i = 0; i < graph.node_count(); ++i) {
+    const NodeIndex node{i};
+    const NodeType type = graph.type(node);
+    if (type == NodeType::hidden && native_contexts.matches(node)) {
+      for (const EdgeIndex edge : graph.edges(node))
+        skipped[raw(edge)] = graph.edge_name(edge) == "sloppy_function_map";
+    } else if (type == NodeType::array && descriptors.matches(node)) {
+      for (const EdgeIndex edge : graph.edges(node)) {
+        const EdgeType edge_type = graph.edge_type(edge);
+        if (edge_type != EdgeType::element && edge_type != EdgeType::hidden) continue;
+        const std::uint32_t index = graph.edge_name_or_index(edge);
+        skipped[raw(edge)] = index >= 2 && index % 3 == 1;
+      }
+    }
+  }
+  return skipped;
+}
+
+/// DevTools' breadth-first walk. Each part takes up what the part before left out.
 class Walk {
  public:
   explicit Walk(const HeapGraph& graph)
       : graph_(graph),
-        descriptors_(graph, "(map descriptors)"),
-        native_contexts_(graph, "system / NativeContext"),
-        distances_(graph.node_count(), UINT32_MAX) {}
+        skipped_(find_skipped(graph)),
+        pairs_(graph),
+        distances_(graph.node_count(), kNoDistance) {}
 
   void start(NodeIndex node, std::uint32_t distance) {
     distances_[raw(node)] = distance;
@@ -25,50 +49,35 @@ class Walk {
   }
 
   void run() {
-    for (std::size_t at = 0; at < queue_.size(); ++at) {
-      const NodeIndex node = queue_[at];
-      for (const EdgeIndex edge : graph_.edges(node)) {
-        const NodeIndex target = graph_.target(edge);
-        if (graph_.edge_type(edge) == EdgeType::weak || distances_[raw(target)] != UINT32_MAX)
-          continue;
-        if (!passes(node, edge)) continue;
-        distances_[raw(target)] = distances_[raw(node)] + 1;
-        queue_.push_back(target);
-      }
+    std::vector<NodeIndex> next;
+    for (; !queue_.empty(); queue_.swap(next)) {
+      next.clear();
+      for (const NodeIndex node : queue_) look_from(node, next);
     }
-    queue_.clear();
   }
 
   std::vector<std::uint32_t> take() { return std::move(distances_); }
 
  private:
-  bool passes(NodeIndex node, EdgeIndex edge) {
-    const NodeType type = graph_.type(node);
-    if (type == NodeType::hidden && native_contexts_.matches(node) &&
-        graph_.edge_name(edge) == "sloppy_function_map")
-      return false;
-    if (type == NodeType::array && descriptors_.matches(node)) {
-      const EdgeType edge_type = graph_.edge_type(edge);
-      if (edge_type != EdgeType::element && edge_type != EdgeType::hidden) return true;
-      const std::uint32_t index = graph_.edge_name_or_index(edge);
-      return index < 2 || index % 3 != 1;
+  void look_from(NodeIndex node, std::vector<NodeIndex>& next) {
+    const std::uint32_t distance = distances_[raw(node)] + 1;
+    for (const EdgeIndex edge : graph_.edges(node)) {
+      const NodeIndex target = graph_.target(edge);
+      if (distances_[raw(target)] != kNoDistance) continue;
+      const EdgeType type = graph_.edge_type(edge);
+      if (type == EdgeType::weak || skipped_[raw(edge)]) continue;
+      // A WeakMap's value is as far as the farther of table and key: the first edge is passed over.
+      if (type == EdgeType::internal && pairs_.is_first_seen(edge, target)) continue;
+      distances_[raw(target)] = distance;
+      next.push_back(target);
     }
-    if (graph_.edge_type(edge) != EdgeType::internal) return true;
-    // A WeakMap's value is as far as the farther of table and key: the first edge is passed over.
-    const std::string name = graph_.edge_name(edge);
-    const std::size_t pair = name.find(" / part of key (");
-    if (pair == std::string::npos || pair == 0) return true;
-    if (pending_.erase(name.substr(pair)) != 0) return true;
-    pending_.insert(name.substr(pair));
-    return false;
   }
 
   const HeapGraph& graph_;
-  NameFilter descriptors_;
-  NameFilter native_contexts_;
+  std::vector<bool> skipped_;
+  WeakMapPairs pairs_;
   std::vector<std::uint32_t> distances_;
   std::vector<NodeIndex> queue_;
-  std::unordered_set<std::string> pending_;
 };
 
 }  // namespace
