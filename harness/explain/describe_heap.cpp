@@ -103,6 +103,7 @@ model::SnapshotReport describe_snapshot(const Snapshot& snapshot, const Describe
   const heap::ContextCounts contexts = heap::count_contexts(snapshot);
   report.contexts = whole(contexts.native);
   report.detached_contexts = whole(contexts.detached);
+  report.findings = find_suspects(snapshot, options.find);
   report.objects = describe_objects(snapshot, options);
   note_reading(graph, report.notes);
   return report;
@@ -131,6 +132,7 @@ model::HeapDiffReport describe_diff(std::span<const Snapshot* const> snapshots,
     report.grown.push_back({describe(last, each.after), each.fan_out_before, each.fan_out_after,
                             each.retained_growth, each.at_every_step});
   }
+  report.findings = find_leaks(snapshots, comparison, options.find);
   report.objects = describe_objects(last, options);
   for (const Snapshot* each : snapshots) note_reading(each->graph, report.notes);
   return report;
