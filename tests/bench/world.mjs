@@ -62,8 +62,8 @@ export async function installPackages(children, list) {
   return path.join(folder, 'node_modules');
 }
 
-/// Builds the programs of tests/bench/native; returns their folder.
-export async function buildNative(children) {
+/// Builds the programs of tests/bench/native, and those that only some verbs need; returns their folder.
+export async function buildNative(children, more = []) {
   const folder = path.join(build, 'native');
   await runQuietly(
     children,
@@ -72,6 +72,8 @@ export async function buildNative(children) {
     'configuring tests/bench/native',
   );
   await runQuietly(children, 'cmake', ['--build', folder], 'building tests/bench/native');
+  for (const target of more)
+    await runQuietly(children, 'cmake', ['--build', folder, '--target', target], `building ${target}`);
   return folder;
 }
 
