@@ -47,4 +47,6 @@ test('options: quick and full exclude each other, rounds are a number', () => {
   assert.equal(check({ verify: true }).verify, true);
   assert.throws(() => check({ quick: true, full: true }), /exclude/);
   assert.throws(() => check({ rounds: 'x' }), /--rounds/);
+  assert.ok(check({ only: '^1' }).only.test('10 MB'));
+  assert.throws(() => check({ only: '(' }), /--only/);
 });

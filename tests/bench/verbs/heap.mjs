@@ -13,25 +13,34 @@ export const summary = 'CPU, peak memory and time to read a heap snapshot, and t
 export const usage = [
   '--quick     10 and 120 MB, 3 rounds',
   '--full      10, 120, 500 and 1200 MB (the default); needs 12 GB of memory and 4 GB of disk',
+  '--only RE   the works whose name fits: 10 MB, 120 MB, 500 MB, 1200 MB, diff of 120 MB',
   '--rounds N  N rounds of 10 and 120 MB (the larger ones have one)',
   '--verify    also compare every node with DevTools, from 120 MB on; builds tests/node/heap/dump_heap',
   '--keep DIR  keep the snapshots there, and take those that are there already',
 ];
 export const options = {
   ...{ quick: { type: 'boolean' }, full: { type: 'boolean' }, verify: { type: 'boolean' } },
-  ...{ rounds: { type: 'string' }, keep: { type: 'string' } },
+  ...{ rounds: { type: 'string' }, keep: { type: 'string' }, only: { type: 'string' } },
 };
 
 const HEAP_MB = 10_000; // what peers and the makers of snapshots may use
 const PAIR_MB = 120;
 const LARGE_MB = 500; // from here on one round is enough: it takes minutes
 
-export function check({ quick, full, rounds, verify = false, keep }) {
+function readPattern(text) {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new UsageError(`--only takes a regular expression: ${error.message}`);
+  }
+}
+
+export function check({ quick, full, rounds, verify = false, keep, only = '' }) {
   if (quick && full) throw new UsageError('--quick and --full exclude each other');
   if (rounds !== undefined && !/^[1-9]\d{0,2}$/.test(rounds))
     throw new UsageError(`--rounds takes a whole number from 1; this is "${rounds}"`);
   const sizes = quick ? [10, PAIR_MB] : [10, PAIR_MB, 500, 1200];
-  return { sizes, rounds: Number(rounds ?? (quick ? 3 : 5)), verify, keep };
+  return { sizes, rounds: Number(rounds ?? (quick ? 3 : 5)), verify, keep, only: readPattern(only) };
 }
 
 /// Runs a command to its end; throws when it fails.
@@ -53,9 +62,10 @@ function countGraph(file) {
   return ['node_count', 'edge_count'].reduce((sum, key) => sum + Number(text.match(new RegExp(`"${key}":(\\d+)`))?.[1]), 0);
 }
 
-async function makeSnapshots(children, folder, sizes, progress) {
+async function makeSnapshots(children, folder, { sizes, only }, progress) {
   const works = [];
   const make = async (name, mb, files) => {
+    if (!only.test(name)) return;
     const paths = files.map((file) => path.join(folder, file));
     progress(`heap: making ${name}`);
     const maker = path.join(here, 'heap_maker.cjs');
@@ -137,7 +147,8 @@ export async function measure({ wants, children, binary, folder, progress }) {
   const missing = PEERS.filter(({ key }) => !has(key)).map(({ name }) => `${name}: it is not installed`);
   const snapshots = wants.keep ?? path.join(folder, 'snapshots');
   fs.mkdirSync(snapshots, { recursive: true });
-  const works = await makeSnapshots(children, snapshots, wants.sizes, progress);
+  const works = await makeSnapshots(children, snapshots, wants, progress);
+  if (works.length === 0) throw new CannotRun('--only leaves nothing to measure');
   const graphs = Object.fromEntries(works.map(({ work, files }) => [work, countGraph(files[0])]));
   const megabytes = (file) => `${(fs.statSync(file).size / 1e6).toFixed(1)} MB`;
   const sizes = Object.fromEntries(
