@@ -42,7 +42,7 @@ function keep(i) {
 }
 
 async function takeSnapshot(session, file) {
-  const fd = fs.openSync(file, 'w');
+  const fd = fs.openSync(`${file}.part`, 'w');
   const write = ({ params }) => fs.writeSync(fd, params.chunk);
   session.on('HeapProfiler.addHeapSnapshotChunk', write);
   await new Promise((resolve, reject) =>
@@ -50,6 +50,7 @@ async function takeSnapshot(session, file) {
   );
   session.off('HeapProfiler.addHeapSnapshotChunk', write);
   fs.closeSync(fd);
+  fs.renameSync(`${file}.part`, file);
 }
 
 async function main([megabytes, file, second]) {
