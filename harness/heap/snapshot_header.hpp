@@ -18,7 +18,7 @@ constexpr std::uint32_t kNoField = UINT32_MAX;
 /// What the object `snapshot` at the beginning of a file says: where each field stands in a row,
 /// what the numbers of types mean, and how many rows there are.
 struct SnapshotHeader {
-  struct {
+  struct NodeFields {
     std::uint32_t size = 0;  ///< fields in a row
     std::uint32_t type = kNoField;
     std::uint32_t name = kNoField;
@@ -27,13 +27,13 @@ struct SnapshotHeader {
     std::uint32_t edge_count = kNoField;
     std::uint32_t detachedness = kNoField;  ///< may be missing
   } node;
-  struct {
+  struct EdgeFields {
     std::uint32_t size = 0;
     std::uint32_t type = kNoField;
     std::uint32_t name = kNoField;
     std::uint32_t target = kNoField;
   } edge;
-  struct {
+  struct LocationFields {
     std::uint32_t size = 0;  ///< 0: the file has no locations
     std::uint32_t object = kNoField;
     std::uint32_t script = kNoField;
