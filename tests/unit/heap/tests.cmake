@@ -1,3 +1,5 @@
 leakcheck_unit_tests(heap SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/classes_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/comparison_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/heap_builder.cpp
   ${CMAKE_CURRENT_LIST_DIR}/heap_graph_test.cpp)
