@@ -220,8 +220,9 @@ void add_held_piles(const Scene& scene, std::vector<Pile>& piles) {
     const auto now = static_cast<std::int64_t>(scene.retained(NodeIndex{owner}));
     const auto then =
         static_cast<std::int64_t>(scene.first->dominators.retained_size(first->second));
-    // As much was given back: a cache that is full, or what is made anew for every request.
-    if (now - then < std::max(kFewestBytes, bytes / 2)) continue;
+    // As much was given back: a cache that is full, or what is made anew for every request. A store
+    // that had to grow takes the place of one that was two thirds as large.
+    if (now - then < std::max(kFewestBytes, bytes / 4)) continue;
     Pile pile;
     pile.owner = pile.container = NodeIndex{owner};
     pile.before = first->second;
