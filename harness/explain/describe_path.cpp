@@ -20,13 +20,18 @@ bool is_table_of_listeners(const heap::HeapGraph& graph, const std::vector<Hop>&
   return hop + 1 < hops.size() && label_of(graph, hops, hop + 1).starts_with("listener");
 }
 
-/// A function's place says where its variables are; of a Context that has none nothing is known.
+/// A function that has the Context says where its variables are; a module's need no such help.
 std::optional<heap::ScriptPlace> place_in(const heap::ScriptIndex& scripts,
                                           const heap::HeapGraph& graph, NodeIndex context) {
+  bool has_outer = false;
   for (const heap::EdgeIndex edge : graph.edges(context))
-    if (graph.edge_type(edge) == EdgeType::context)
-      if (const NodeIndex target = graph.target(edge); graph.type(target) == NodeType::closure)
-        if (auto place = scripts.place_of(target)) return place;
+    has_outer = has_outer || scripts.is_context(graph.target(edge));
+  if (!has_outer) return std::nullopt;
+  for (const auto& [node, location] : graph.columns().locations) {
+    if (graph.type(NodeIndex{node}) != NodeType::closure) continue;
+    for (const heap::EdgeIndex edge : graph.edges(NodeIndex{node}))
+      if (graph.target(edge) == context) return scripts.place_of(NodeIndex{node});
+  }
   return std::nullopt;
 }
 
