@@ -66,7 +66,11 @@ class Walk {
       const std::uint32_t target = raw(graph_.target(edge));
       const EdgeType type = graph_.edge_type(edge);
       const bool is_into_page = is_page_edge(graph_, edge);
-      if (is_into_page != into_page || type == EdgeType::weak || target == raw(kRoot)) continue;
+      if (is_into_page != into_page || type == EdgeType::weak) continue;
+      if (target == raw(kRoot)) {
+        if (into_page) later_.push_back(target);
+        continue;
+      }
       if ((edges_[raw(edge)] & kTableSide) != 0) continue;
       if (is_met_[target])
         count(target, raw(edge));
