@@ -22,11 +22,12 @@ bool alike(const HeapGraph& graph, const Hop& a, const Hop& b) {
          graph.edge_type(a.edge) == graph.edge_type(b.edge);
 }
 
-/// From `at` on, how many hops repeat with a period of `period`.
+/// From `at` on, how many hops repeat with a period of `period`; at most `most`.
 std::size_t repeats_for(const HeapGraph& graph, const std::vector<Hop>& path, std::size_t at,
-                        std::size_t period) {
-  std::size_t end = at + period;
-  while (end < path.size() && alike(graph, path[end], path[end - period])) ++end;
+                        std::size_t period, std::size_t most) {
+  const std::size_t last = at + std::min(most, path.size() - at);
+  std::size_t end = std::min(at + period, last);
+  while (end < last && alike(graph, path[end], path[end - period])) ++end;
   return end - at;
 }
 
@@ -52,9 +53,13 @@ std::vector<Hop> without_chains(const HeapGraph& graph, const std::vector<Hop>& 
     std::size_t length = 0;
     std::size_t period = 1;
     for (; period <= kLongestPeriod; ++period) {
-      length = repeats_for(graph, path, at, period);
-      if (length >= 3 * period && length >= 4 && has_same_names(graph, path, at, period)) break;
-      length = 0;
+      // The beginning alone decides: a long path of unlike names is not walked from every hop.
+      const std::size_t begin = std::max<std::size_t>(3 * period, 4);
+      if (repeats_for(graph, path, at, period, begin) == begin &&
+          has_same_names(graph, path, at, period)) {
+        length = repeats_for(graph, path, at, period, path.size());
+        break;
+      }
     }
     if (length == 0) {
       kept.push_back(path[at++]);

@@ -5,4 +5,5 @@ leakcheck_unit_tests(heap SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/heap_builder.cpp
   ${CMAKE_CURRENT_LIST_DIR}/heap_graph_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/load_snapshot_test.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/redact_test.cpp)
+  ${CMAKE_CURRENT_LIST_DIR}/redact_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/retainer_path_test.cpp)
