@@ -59,6 +59,10 @@ constexpr const char* kSnapshotFooter = R"(
 FILE is a .heapsnapshot of Node.js 18 to 26 or Chrome, also compressed with zstd; a pipe, or - for
 stdin. Rows are those of DevTools' Summary. This shows, it does not judge: a leak is no failure.
 
+The copy of --redact opens in DevTools and here as the original does. In it are still the names of
+classes, functions, scripts, symbols, variables and properties, and so the keys of an object that is
+used as a dictionary. FILE is no pipe then, and the copy is for its owner only (0600).
+
 Exit codes:
   0    it was shown
   2    the command line is wrong, or no object has the id
@@ -174,6 +178,9 @@ CLI::App* add_snapshot(CLI::App& app, HeapArguments& arguments) {
   snapshot->add_option("file", arguments.files, "Heap snapshot; - for stdin")
       ->required()
       ->expected(1);
+  snapshot->add_option("--redact", arguments.redact,
+                       "Also write a copy to this file in which the contents of strings, numbers "
+                       "and patterns are replaced");
   add_heap_options(snapshot, arguments);
   snapshot->footer(kSnapshotFooter);
   return snapshot;

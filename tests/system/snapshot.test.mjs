@@ -97,8 +97,61 @@ for (const [major] of nodes) {
   });
 }
 
+const takeWithSecret = `
+  const { argv: [, file, secret] } = process;
+  const key = {};
+  globalThis.held = {
+    plain: secret,
+    whole: 'a long text that begins ' + secret,
+    sliced: ('and one of which a part is taken ' + secret + ' later').slice(9),
+    pattern: new RegExp(secret + '$'),
+    map: new Map([[secret, secret.length]]),
+    pairs: [key, new WeakMap([[key, secret]])],
+    function_: new Function('return ' + JSON.stringify(secret)),
+    number: 20481.125,
+    big: 31415926535897932384n,
+  };
+  require('node:v8').writeHeapSnapshot(file);`;
+
+for (const [major, node] of nodes) {
+  test(`Node.js ${major}: a redacted copy has every object and name, and no content`, (t) => {
+    const scratch = makeFolder(t);
+    const file = path.join(scratch, 'a.heapsnapshot');
+    const copy = path.join(scratch, 'copy.heapsnapshot');
+    const secret = 'pl4nted-t0ken';
+    const taken = spawnSync(node, ['-e', takeWithSecret, file, secret], { encoding: 'utf8' });
+    assert.equal(taken.status, 0, taken.stderr);
+    assert.ok(fs.readFileSync(file).includes(secret));
+    const whole = leakcheck(['snapshot', file, '--redact', copy]);
+    assert.equal(whole.status, 0, whole.shown);
+    assert.equal(fs.statSync(copy).mode & 0o777, 0o600);
+    const text = fs.readFileSync(copy, 'utf8');
+    for (const gone of [secret, 'globalThis.held', 'a long text', 'one of which']) assert.ok(!text.includes(gone), gone);
+    const redacted = leakcheck(['snapshot', copy]);
+    assert.equal(redacted.status, 0, redacted.shown);
+    assert.deepEqual(redacted.report.classes, whole.report.classes);
+    assert.ok(text.includes('function_'));
+    // Each part but the strings and the names of some nodes is the same.
+    const [before, after] = [file, copy].map((each) => JSON.parse(fs.readFileSync(each, 'utf8')));
+    for (const part of ['snapshot', 'edges', 'locations']) assert.deepEqual(after[part], before[part], part);
+    assert.equal(after.nodes.length, before.nodes.length);
+  });
+}
+
 const [major] = nodes[0] ?? [];
 const fileOf = (step) => snapshots.get(major)[step];
+
+test('what cannot be redacted is refused, and the input is never written', (t) => {
+  const scratch = makeFolder(t);
+  const out = path.join(scratch, 'out');
+  const status = (...args) => leakcheck(['snapshot', ...args]).status;
+  assert.equal(status(fileOf(0), '--redact', fileOf(0)), 2);
+  assert.equal(leakcheck(['snapshot', '-', '--redact', out], { input: '{}' }).status, 2);
+  assert.equal(status(path.join(scratch, 'nowhere'), '--redact', out), 3);
+  assert.equal(status(fileOf(0), '--redact', '/proc/nowhere/out'), 6);
+  assert.deepEqual(fs.readdirSync(scratch), []);
+  assert.equal(status(fileOf(0)), 0);
+});
 
 test('snapshots of two processes are compared by class only, and that is said', (t) => {
   if (nodes.length < 2) return t.skip('another Node.js is needed');
