@@ -12,7 +12,7 @@
 namespace leakcheck::heap {
 namespace {
 
-/// How many commas there are. Cost: 20 GB/s and more, sixteen bytes at a time.
+/// How many commas there are, sixteen bytes at a time. Cost: 19 to 22 GB/s, at -O3.
 std::size_t count_commas(const char* begin, std::size_t size) {
   using Lanes = unsigned char __attribute__((vector_size(16)));
   constexpr std::size_t kWidth = sizeof(Lanes);
