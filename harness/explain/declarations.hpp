@@ -38,6 +38,11 @@ class Declarations {
   /// Whether a function or a class can be said to start there: what V8 compiled is this source.
   bool has_function_at(LineColumn place) const;
 
+  /// The text of the function whose parameters V8 says start there: "(a) {…}", "a => …". Absent
+  /// when there is no function, and when the brackets of the source don't pair: a token was read
+  /// wrongly then, and the end is not sure.
+  std::optional<std::string_view> find_text(LineColumn place) const;
+
  private:
   enum class Rank : std::uint8_t { declared, assigned_inside, assigned_outside };
   struct Scope {
@@ -81,6 +86,7 @@ class Declarations {
   std::uint32_t end_of_expression(std::uint32_t at) const;
   std::string_view assigned_name(std::uint32_t at) const;
   std::uint32_t token_at(LineColumn place) const;
+  bool do_brackets_pair() const;
   LineColumn place_of(std::uint32_t token) const { return {at(token).line, at(token).column}; }
 
   const JsToken& at(std::uint32_t token) const {

@@ -136,4 +136,48 @@ bool Declarations::has_function_at(LineColumn place) const {
   return place == LineColumn{} || is_name(token) || at(token).kind == JsToken::Kind::private_name;
 }
 
+bool Declarations::do_brackets_pair() const {
+  const auto closing = [](std::string_view open) {
+    return open == "(" ? ")" : open == "[" ? "]" : open == "{" ? "}" : "";
+  };
+  std::vector<std::string_view> expected;
+  for (const JsToken& token : tokens_) {
+    if (token.kind != JsToken::Kind::punctuator) continue;
+    if (const std::string_view close = closing(token.text); !close.empty()) {
+      expected.push_back(close);
+    } else if (token.text == ")" || token.text == "]" || token.text == "}") {
+      if (expected.empty() || expected.back() != token.text) return false;
+      expected.pop_back();
+    }
+  }
+  return expected.empty();
+}
+
+std::optional<std::string_view> Declarations::find_text(LineColumn place) const {
+  const std::uint32_t first = token_at(place);
+  // The whole script is said to start at its first token, whatever that is.
+  if (place == LineColumn{} || place_of(first) != place || !do_brackets_pair()) return std::nullopt;
+  std::uint32_t body = first;
+  if (is(body, "async") && !is(body + 1, "=>")) ++body;
+  if (is(body, "("))
+    body = find_body(at(body).match);
+  else
+    body = is_name(body) && is(body + 1, "=>") ? body + 1 : 0;
+  if (body == 0) return std::nullopt;
+  if (is(body, "=>")) ++body;
+  std::uint32_t last = body;
+  if (is(body, "{")) {
+    last = at(body).match;
+  } else {
+    // An expression: too much of it costs an answer, too little gives a wrong one.
+    while (at(last).kind != JsToken::Kind::end) {
+      if (is(last, ",") || is(last, ";") || is(last, ")") || is(last, "]") || is(last, "}")) break;
+      last = is(last, "(") || is(last, "[") || is(last, "{") ? at(last).match + 1 : last + 1;
+    }
+  }
+  const char* const from = at(first).text.data();
+  const char* const to = at(last).text.data() + at(last).text.size();
+  return std::string_view(from, static_cast<std::size_t>(to - from));
+}
+
 }  // namespace leakcheck::explain

@@ -213,7 +213,7 @@ std::vector<model::Finding> find_leaks(std::span<const heap::Snapshot* const> sn
                                        const heap::Comparison& comparison,
                                        const FindOptions& options) {
   Scene scene(snapshots.front(), *snapshots.back(), &comparison, options);
-  scene.steps = snapshots.size() - 1;
+  scene.snapshots = snapshots;
   if (scene.by_id()) return explain_piles(scene, find_piles(scene), options.most);
   return explain_piles(scene, find_large_piles(scene), options.most);
 }

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::int64_t kMany = 100;
 constexpr std::int64_t kSome = 20;
+/// A cache with a bound that is filling may gain less than this; what is seen once has to gain
+/// more.
+constexpr std::int64_t kManyAtOnce = 250;
 /// What can't be counted is judged by its size.
 constexpr std::int64_t kManyBytes = 65536;
 constexpr std::int64_t kSomeBytes = 16384;
@@ -22,10 +25,18 @@ model::Confidence judge_finding(const Scene& scene, const Pile& pile, const Matc
   const bool many = counted ? pile.growth >= kMany : pile.bytes >= kManyBytes;
   const bool some = counted ? pile.growth >= kSome : pile.bytes >= kSomeBytes;
   const bool stays = pile.lost * 10 <= pile.growth;
-  const bool steady = scene.steps < 2 || pile.at_every_step;
   if (!is_owned || !some) return Confidence::low;
-  if (!scene.by_id()) return std::min(Confidence::medium, match.most);
-  const int missing = (many ? 0 : 1) + (stays ? 0 : 1) + (steady ? 0 : 1);
+  if (!scene.by_id()) {
+    const bool grew = scene.comparison == nullptr || pile.class_growth >= kSome;
+    return std::min(grew ? Confidence::medium : Confidence::low, match.most);
+  }
+  // A store of numbers grows now and then only.
+  if (counted && !pile.grew_last) return Confidence::low;
+  int missing = stays ? 0 : 1;
+  if (scene.snapshots.size() > 2)
+    missing += (many ? 0 : 1) + (pile.at_every_step ? 0 : 1);
+  else if (counted ? pile.growth < kManyAtOnce || pile.lost > 0 : !many)
+    ++missing;
   const Confidence sure = missing == 0   ? Confidence::high
                           : missing == 1 ? Confidence::medium
                                          : Confidence::low;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "harness/explain/names.hpp"
+#include "harness/explain/pile_steps.hpp"
 
 namespace leakcheck::explain {
 
@@ -323,6 +324,7 @@ std::vector<Pile> find_piles(const Scene& scene) {
   add_grown_piles(scene, piles);
   add_held_piles(scene, piles);
   order(piles);
+  look_at_steps(scene, piles);
   return piles;
 }
 
@@ -353,6 +355,7 @@ std::vector<Pile> find_large_piles(const Scene& scene) {
     piles.push_back(std::move(pile));
   }
   order(piles);
+  look_at_classes(scene, piles);
   return piles;
 }
 

@@ -15,12 +15,14 @@ struct Pile {
   heap::NodeIndex container = heap::kNoNode;
   std::uint32_t fan_out_before = 0;  ///< 0 and 0 for a chain
   std::uint32_t fan_out_after = 0;
-  std::int64_t growth = 0;  ///< items more than before, 0 where they can't be counted
-  std::int64_t bytes = 0;   ///< retained by what is new
-  std::int64_t lost = 0;    ///< items that were there before, and are not any more
-  std::size_t alike = 1;    ///< so many owners of one kind in one place are taken together
-  bool is_chain = false;    ///< each item holds the next
-  bool at_every_step = true;
+  std::int64_t growth = 0;        ///< items more than before, 0 where they can't be counted
+  std::int64_t bytes = 0;         ///< retained by what is new
+  std::int64_t lost = 0;          ///< items that were there before, and are not any more
+  std::size_t alike = 1;          ///< so many owners of one kind in one place are taken together
+  bool is_chain = false;          ///< each item holds the next
+  bool at_every_step = false;     ///< with three snapshots or more
+  bool grew_last = true;          ///< the same: at the last step
+  std::int64_t class_growth = 0;  ///< by class: so many more of the items' class than before
   /// New ones, all of one kind: what the owner has most of. Of a chain the head is
   /// the first.
   std::vector<heap::NodeIndex> items;

@@ -24,7 +24,7 @@ struct Needless {
   EdgeIndex edge = heap::kNoEdge;
 };
 
-Needless find_needless(const Scene& scene, NodeIndex context, const std::string& text) {
+Needless find_needless(const Scene& scene, NodeIndex context, std::string_view text) {
   Needless most;
   for (const EdgeIndex edge : scene.graph.edges(context)) {
     if (scene.graph.edge_type(edge) != EdgeType::context) continue;
@@ -51,7 +51,7 @@ std::optional<Match> match_context(const Case& at) {
   if (context == kNoNode || !scene.is_new(context)) return std::nullopt;
   const auto text = at.scene.sources.place_of(common.place).is_mapped
                         ? std::nullopt
-                        : read_function(at.scene, common.place);
+                        : at.scene.sources.find_function(common.place);
   if (!text) return std::nullopt;
   const Needless needless = find_needless(scene, context, *text);
   const double each = static_cast<double>(at.contents.bytes) /

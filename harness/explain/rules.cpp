@@ -24,7 +24,7 @@ std::span<const Rule> rules_in_order() {
 }
 
 std::string tell_growth(const Case& at, std::string_view items) {
-  const std::string verb = at.scene.comparison != nullptr ? "gained " : "holds ";
+  const std::string verb = at.scene.by_id() ? "gained " : "holds ";
   return verb + format_grouped(at.pile.growth) + ' ' + std::string(items);
 }
 

@@ -57,7 +57,7 @@ std::optional<Match> match_unknown(const Case& at);
 /// All of them, the most telling first.
 std::span<const Rule> rules_in_order();
 
-/// "gained 3,000 entries", or of one snapshot alone "holds 3,000 entries".
+/// "gained 3,000 entries", or "holds 3,000 entries" where ids don't tell what is new.
 std::string tell_growth(const Case& at, std::string_view items);
 /// "sessionCache (Map)", "a Map".
 std::string tell_owner(const Case& at);

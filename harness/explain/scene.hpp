@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,7 +26,7 @@ class Scene {
   heap::RootPaths paths;
   Sources sources;
   FindOptions options;
-  std::size_t steps = 0;  ///< snapshots less one
+  std::span<const heap::Snapshot* const> snapshots;  ///< all of them; empty for one alone
 
   /// Whether the ids of two snapshots or more tell what is new.
   bool by_id() const {

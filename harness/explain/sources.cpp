@@ -93,20 +93,36 @@ model::SourcePlace Sources::mapped(const File& file, LineColumn place) const {
   return from_one(file.path.string(), place);
 }
 
+const std::string* Sources::text_of(const std::string& script) {
+  const File* file = open(script);
+  return file == nullptr ? nullptr : &file->text;
+}
+
+std::optional<LineColumn> Sources::function_at(const File& file, const heap::ScriptPlace& place) {
+  LineColumn at{place.line, place.column};
+  if (file.declarations->has_function_at(at)) return at;
+  // The wrapper moves the first line's columns only.
+  if (at.line != 0 || at.column < kWrapperLength) return std::nullopt;
+  at.column -= kWrapperLength;
+  return file.declarations->has_function_at(at) ? std::optional(at) : std::nullopt;
+}
+
+std::optional<std::string_view> Sources::find_function(const heap::ScriptPlace& place) {
+  const File* file = open(place.script);
+  if (file == nullptr) return std::nullopt;
+  const auto at = function_at(*file, place);
+  return at ? file->declarations->find_text(*at) : std::nullopt;
+}
+
 model::SourcePlace Sources::place_of(const heap::ScriptPlace& place) {
   const File* file = open(place.script);
-  LineColumn at{place.line, place.column};
   if (file == nullptr) {
     const bool is_url = place.script.starts_with("file://");
-    return from_one(is_url ? path_of(place.script).string() : place.script, at);
+    return from_one(is_url ? path_of(place.script).string() : place.script,
+                    {place.line, place.column});
   }
-  if (!file->declarations->has_function_at(at)) {
-    // The wrapper moves the first line's columns only.
-    if (at.line == 0 && at.column >= kWrapperLength) at.column -= kWrapperLength;
-    if (at.column == place.column || !file->declarations->has_function_at(at))
-      return {file->path.string(), 0, 0, false};
-  }
-  return mapped(*file, at);
+  const auto at = function_at(*file, place);
+  return at ? mapped(*file, *at) : model::SourcePlace{file->path.string(), 0, 0, false};
 }
 
 std::optional<LineColumn> Sources::find(const File& file, std::string_view name,

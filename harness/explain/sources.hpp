@@ -43,6 +43,12 @@ class Sources {
   std::optional<std::string> find_original_name(const std::string& script, std::string_view name,
                                                 const std::optional<heap::ScriptPlace>& inside);
 
+  /// The text of a file, kept as long as this; null: it is not there.
+  const std::string* text_of(const std::string& script);
+
+  /// The text of the function at a place, when it is sure to be the one: parameters and body.
+  std::optional<std::string_view> find_function(const heap::ScriptPlace& place);
+
   /// "lru-cache 10.4.3" for a script inside node_modules, "" for one's own.
   std::string package_of(const std::string& script);
 
@@ -51,6 +57,8 @@ class Sources {
   const File* open(const std::string& script);
   std::optional<LineColumn> find(const File& file, std::string_view name,
                                  const std::optional<heap::ScriptPlace>& inside) const;
+  /// The place in the file's own columns; absent: no function starts there.
+  static std::optional<LineColumn> function_at(const File& file, const heap::ScriptPlace& place);
   std::filesystem::path path_of(const std::string& script) const;
   model::SourcePlace mapped(const File& file, LineColumn place) const;
 

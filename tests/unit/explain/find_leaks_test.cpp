@@ -1,9 +1,12 @@
 #include "harness/explain/find_leaks.hpp"
 
 #include <doctest/doctest.h>
+#include <stdlib.h>
 
+#include <filesystem>
 #include <string>
 
+#include "harness/base/file.hpp"
 #include "tests/unit/heap/heap_builder.hpp"
 
 TEST_SUITE_BEGIN("find_leaks");
@@ -20,10 +23,11 @@ namespace {
 /// made first, so that it has the same ids.
 struct Program {
   HeapBuilder heap;
-  HeapBuilder::Node script = heap.script("/srv/app.cjs");
-  HeapBuilder::Node context = heap.context();
+  HeapBuilder::Node script;
+  HeapBuilder::Node context;
 
-  Program() {
+  explicit Program(const std::string& path = "/srv/app.cjs")
+      : script(heap.script(path)), context(heap.context()) {
     heap.property(heap.global(), "handler", heap.closure("handler", script, 20, 2, context));
   }
   void declare(const std::string& name, HeapBuilder::Node value) {
@@ -42,19 +46,35 @@ heap::Snapshot snapshot_of(const HeapBuilder& heap) {
   return {std::move(graph), std::move(dominators)};
 }
 
-/// The findings between a heap as `make(program, 0)` makes it, and one with `items` more.
+/// The findings of heaps as `make(program, items)` makes them, one snapshot for each of `counts`.
 template <typename Make>
-std::vector<model::Finding> find_between(Make make, int items) {
-  Program first;
-  Program last;
-  make(first, 0);
-  make(last, items);
-  const heap::Snapshot before = snapshot_of(first.heap);
-  const heap::Snapshot after = snapshot_of(last.heap);
-  const std::vector<const heap::Snapshot*> both{&before, &after};
+std::vector<model::Finding> find_over(Make make, const std::vector<int>& counts,
+                                      heap::Matching matching = heap::Matching::by_id) {
+  std::vector<heap::Snapshot> snapshots;
+  for (const int& items : counts) {
+    Program program;
+    make(program, items);
+    if (matching == heap::Matching::by_class && &items == &counts.back()) {
+      // Another process: no object has the id of one in the first.
+      const auto count = program.heap.object("Object");
+      for (HeapBuilder::Node node = 0; node <= count; ++node)
+        program.heap.set_id(node, program.heap.id(node) + 10'000'000);
+    }
+    snapshots.push_back(snapshot_of(program.heap));
+  }
+  std::vector<const heap::Snapshot*> all;
+  for (const heap::Snapshot& snapshot : snapshots) all.push_back(&snapshot);
+  const heap::Comparison comparison = heap::compare(all);
+  CHECK(comparison.matching == matching);
   explain::FindOptions options;
   options.read_sources = false;
-  return explain::find_leaks(both, heap::compare(both), options);
+  return explain::find_leaks(all, comparison, options);
+}
+
+/// Between a heap without items, and one with so many.
+template <typename Make>
+std::vector<model::Finding> find_between(Make make, int items) {
+  return find_over(make, {0, items});
 }
 
 void fill_map(Program& program, int items) {
@@ -66,18 +86,31 @@ void fill_map(Program& program, int items) {
   }
 }
 
+/// A list of which each node has the next; the newest is the head, as programs do it.
+void fill_list(Program& program, int items) {
+  const auto holder = program.heap.object("Object");
+  program.declare("journal", holder);
+  HeapBuilder::Node next = program.heap.string("the end");
+  for (int i = 0; i < items; ++i) {
+    const auto entry = program.instance("Entry", 9);
+    program.heap.property(entry, "next", next);
+    next = entry;
+  }
+  program.heap.property(holder, "head", next);
+}
+
 }  // namespace
 
-TEST_CASE("a Map of a module's variable that gained 200 entries is a collection, surely") {
-  const auto findings = find_between(fill_map, 200);
+TEST_CASE("a Map of a module's variable that gained 300 entries is a collection, surely") {
+  const auto findings = find_between(fill_map, 300);
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].pattern == Pattern::collection);
   CHECK(findings[0].confidence == Confidence::high);
   CHECK(findings[0].identity == "sessionCache");
   CHECK(findings[0].owner_class == "Map");
   CHECK(findings[0].item_class == "User");
-  CHECK(findings[0].item_growth == 200);
-  CHECK(findings[0].sentence == "sessionCache (Map) gained 200 entries: User");
+  CHECK(findings[0].item_growth == 300);
+  CHECK(findings[0].sentence == "sessionCache (Map) gained 300 entries: User");
   REQUIRE(findings[0].site);
   CHECK(findings[0].site->file == "/srv/app.cjs");
   CHECK(findings[0].advice.size() == 2);
@@ -129,6 +162,77 @@ TEST_CASE("functions that keep requests are told as that, and the collection is 
   CHECK(findings[0].notes[0].starts_with("pending (Array) gained 150 entries"));
   REQUIRE(!findings[0].path.empty());
   CHECK(findings[0].path.back().class_name == "IncomingMessage");
+}
+
+TEST_CASE("what gained 200 in the one step there is may be a cache that is filling") {
+  const auto findings = find_between(fill_map, 200);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].confidence == Confidence::medium);
+}
+
+TEST_CASE("over three snapshots growth counts at every step, and none at the last is not one") {
+  const auto confidence = [](const std::vector<int>& counts) {
+    const auto findings = find_over(fill_map, counts);
+    REQUIRE(findings.size() == 1);
+    return findings[0].confidence;
+  };
+  CHECK(confidence({0, 100, 200}) == Confidence::high);
+  CHECK(confidence({0, 0, 1000}) == Confidence::medium);
+  CHECK(confidence({0, 1000, 1000}) == Confidence::low);
+}
+
+TEST_CASE("a linked list is measured at every step as well") {
+  const auto confidence = [](const std::vector<int>& counts) {
+    const auto findings = find_over(fill_list, counts);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].item_class == "Entry");
+    return findings[0].confidence;
+  };
+  CHECK(confidence({0, 500, 1000}) == Confidence::high);
+  CHECK(confidence({0, 0, 1000}) == Confidence::medium);
+  CHECK(confidence({0, 1000, 1000}) == Confidence::low);
+}
+
+TEST_CASE("without ids nothing was gained, and a class that did not grow is no leak") {
+  const auto grew = find_over(fill_map, {0, 800}, heap::Matching::by_class);
+  REQUIRE(grew.size() == 1);
+  CHECK(grew[0].sentence == "sessionCache (Map) holds 800 entries: User");
+  CHECK(grew[0].confidence == Confidence::medium);
+  const auto same = find_over(fill_map, {800, 800}, heap::Matching::by_class);
+  REQUIRE(same.size() == 1);
+  CHECK(same[0].confidence == Confidence::low);
+}
+
+TEST_CASE("a function that names its variable after a regular expression uses it") {
+  std::string folder = (std::filesystem::temp_directory_path() / "leakcheck-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const std::string path = folder + "/app.cjs";
+  const auto pattern_of = [&](const std::string& source) {
+    REQUIRE(write_file(path, source));
+    std::vector<heap::Snapshot> snapshots;
+    for (const int items : {0, 300}) {
+      Program program(path);
+      const auto callbacks = program.heap.array();
+      program.declare("callbacks", callbacks);
+      for (int i = 0; i < items; ++i) {
+        const auto payload = program.heap.object("Payload", {}, 4096);
+        const auto scope = program.heap.context({{"payload", payload}});
+        const auto item = program.heap.closure("onDone", program.script, 1, 0, scope);
+        program.heap.append(callbacks, item);
+      }
+      snapshots.push_back(snapshot_of(program.heap));
+    }
+    const std::vector<const heap::Snapshot*> both{&snapshots[0], &snapshots[1]};
+    const auto findings = explain::find_leaks(both, heap::compare(both));
+    REQUIRE(findings.size() == 1);
+    return findings[0].pattern;
+  };
+  const std::string head = "'use strict';\n";
+  CHECK(pattern_of(head + "(x) => { return x; }") == Pattern::context);
+  CHECK(pattern_of(head + "(x) => { return /[)}]/.test(x) && payload; }") == Pattern::collection);
+  CHECK(pattern_of(head + "(x) => { return `${`}`}` + payload; }") == Pattern::collection);
+  CHECK(pattern_of(head + "(x) => { return x; } }") == Pattern::collection);  // can't be sure
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("one snapshot alone is never sure") {

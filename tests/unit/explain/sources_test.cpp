@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <optional>
@@ -159,6 +160,38 @@ TEST_CASE("a script is a path, a file: URL or a name relative to the root") {
   Sources blind(folder.path, false);
   CHECK(!blind.find_variable(path, "cache", std::nullopt));
   CHECK(blind.place_of({path, 3, 4}).line == 4);
+}
+
+TEST_CASE("the text of a function goes from its parameters to its end") {
+  const Folder folder;
+  const std::string path = folder.add("a b.cjs",
+                                      "const \xC3\xA4 = 'x'; const f = (a = ')') => { '}'; };\n"
+                                      "list.map(async b => b + /[)]/ + `${`)`}`, c);\n"
+                                      "function g() { return 1; }\n");
+  Sources sources({}, true);
+  const auto text = [&](const std::string& script, std::uint32_t line, std::uint32_t column) {
+    return std::string(sources.find_function({script, line, column}).value_or("none"));
+  };
+  CHECK(text(path, 0, 25) == "(a = ')') => { '}'; }");
+  CHECK(text(path, 0, 87) == "(a = ')') => { '}'; }");  // behind Node's wrapper
+  CHECK(text(path, 1, 9) == "async b => b + /[)]/ + `${`)`}`,");
+  CHECK(text(path, 2, 10) == "() { return 1; }");
+  CHECK(text(path, 2, 3) == "none");
+  CHECK(text(path, 0, 0) == "none");
+  std::string url = "file://" + path + "?v=1";
+  url.replace(url.find(' '), 1, "%20");
+  CHECK(text(url, 2, 10) == "() { return 1; }");
+  const std::string odd = folder.add("odd.cjs", "f(() => { g(); }\n");
+  CHECK(text(odd, 0, 2) == "none");
+}
+
+TEST_CASE("what is no regular file is nobody's source") {
+  const Folder folder;
+  const std::string path = (folder.path / "pipe.cjs").string();
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  Sources sources({}, true);
+  CHECK(sources.text_of(path) == nullptr);
+  CHECK(sources.text_of(folder.path.string()) == nullptr);
 }
 
 TEST_CASE("a place that the file does not have is of another text") {
