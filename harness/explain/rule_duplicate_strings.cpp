@@ -4,6 +4,7 @@
 #include "harness/base/bytes.hpp"
 #include "harness/explain/names.hpp"
 #include "harness/explain/rules.hpp"
+#include "harness/heap/classes.hpp"
 
 namespace leakcheck::explain {
 
@@ -34,8 +35,7 @@ std::optional<Match> match_duplicate_strings(const Case& at) {
   }
   if (static_cast<double>(bytes) < kMost * static_cast<double>(at.contents.bytes) || bytes == 0)
     return std::nullopt;
-  std::string shown = graph.text(heap::StringIndex{most.second});
-  if (shown.size() > 40) shown = shown.substr(0, 40) + "…";
+  const std::string shown = heap::beginning_of(graph.text(heap::StringIndex{most.second}), 40);
   Match match;
   match.pattern = model::Pattern::duplicate_strings;
   // Of a cache whose values are alike the keys pile up.

@@ -51,6 +51,9 @@ std::vector<ClassRow> summarise_classes(const Snapshot& snapshot);
 /// Plain objects by their property names: "{url, headers, body}", at most 8 named, "…" after them.
 std::vector<ClassRow> summarise_shapes(const Snapshot& snapshot, const ClassOfNode& classes);
 
+/// At most so many code points of a UTF-8 text, and "…" where something is left out.
+std::string beginning_of(const std::string& text, std::size_t most_code_points);
+
 /// Strings of which there is more than one copy.
 struct DuplicateString {
   std::string text;  ///< the beginning, 80 code points at most

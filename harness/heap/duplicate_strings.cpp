@@ -7,15 +7,6 @@ namespace {
 
 constexpr std::size_t kMostCodePoints = 80;
 
-std::string beginning_of(const std::string& text) {
-  std::size_t code_points = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if ((static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) continue;
-    if (code_points++ == kMostCodePoints) return text.substr(0, at) + "…";
-  }
-  return text;
-}
-
 struct Copies {
   std::uint32_t name = 0;
   std::uint64_t count = 0;
@@ -25,6 +16,15 @@ struct Copies {
 };
 
 }  // namespace
+
+std::string beginning_of(const std::string& text, std::size_t most_code_points) {
+  std::size_t code_points = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if ((static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) continue;
+    if (code_points++ == most_code_points) return text.substr(0, at) + "…";
+  }
+  return text;
+}
 
 std::vector<DuplicateString> find_duplicate_strings(const Snapshot& snapshot, std::size_t most) {
   const HeapGraph& graph = snapshot.graph;
@@ -51,8 +51,8 @@ std::vector<DuplicateString> find_duplicate_strings(const Snapshot& snapshot, st
                     costs_more);
   std::vector<DuplicateString> out;
   for (std::size_t i = 0; i < most; ++i)
-    out.push_back(
-        {beginning_of(graph.text(StringIndex{found[i].name})), found[i].count, found[i].bytes});
+    out.push_back({beginning_of(graph.text(StringIndex{found[i].name}), kMostCodePoints),
+                   found[i].count, found[i].bytes});
   return out;
 }
 

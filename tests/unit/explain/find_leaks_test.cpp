@@ -235,6 +235,30 @@ TEST_CASE("a function that names its variable after a regular expression uses it
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("a long text is quoted in whole characters") {
+  const auto findings = find_between(
+      [](Program& program, int items) {
+        const auto list = program.heap.array();
+        program.declare("greetings", list);
+        std::string text = "a";
+        for (int i = 0; i < 60; ++i) text += "\xC3\xA4";
+        for (int i = 0; i < items; ++i) {
+          const auto item = program.heap.string(text);
+          program.heap.set_self_size(item, 80);
+          program.heap.append(list, item);
+        }
+      },
+      300);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].pattern == Pattern::duplicate_strings);
+  std::string quoted = "\"a";
+  for (int i = 0; i < 39; ++i) quoted += "\xC3\xA4";
+  bool is_quoted = false;
+  for (const std::string& line : findings[0].evidence)
+    is_quoted = is_quoted || line.find(quoted + "…\"") != std::string::npos;
+  CHECK(is_quoted);
+}
+
 TEST_CASE("one snapshot alone is never sure") {
   Program program;
   fill_map(program, 2000);
