@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 #include <optional>
+#include <system_error>
 
 #include "harness/base/file.hpp"
 #include "harness/cli/exit_code.hpp"
@@ -29,6 +30,13 @@ Result<void> check_files(const HeapArguments& arguments) {
 /// Before anything is read: what cannot be written is found at once.
 Result<void> check_reports(const HeapArguments& arguments) {
   if (arguments.json.empty()) return {};
+  for (const auto& file : arguments.files) {
+    std::error_code error;  // one that is not there is no file of both
+    if (std::filesystem::equivalent(file, arguments.json, error))
+      return fail(ErrorKind::report,
+                  "the report would be written over the snapshot " + file.string(),
+                  "give --json a file of its own");
+  }
   return check_writable(arguments.json);
 }
 
@@ -68,10 +76,12 @@ int run_heap_command(const HeapArguments& arguments,
   const HeapTexts texts = describe(*snapshots, options, style);
   progress.clear();
   std::cout << texts.console << std::flush;
-  if (arguments.json.empty()) return exit_code(Ending::clean);
-  if (const auto written = write_file(arguments.json, texts.json); !written)
-    return refuse(written.error(), Ending::report_failed);
-  return exit_code(Ending::clean);
+  const bool is_shown = std::cout.good();
+  if (!is_shown) print_error("the report cannot be printed", "is the disk of stdout full?");
+  if (!arguments.json.empty())
+    if (const auto written = write_file(arguments.json, texts.json); !written)
+      return refuse(written.error(), Ending::report_failed);
+  return exit_code(is_shown ? Ending::clean : Ending::report_failed);
 }
 
 }  // namespace leakcheck::cli
