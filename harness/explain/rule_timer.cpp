@@ -57,8 +57,7 @@ std::optional<Match> match_timer(const Case& at) {
   match.identity = "Timeout." + (has_name ? common.name.substr(0, common.name.size() - 2)
                                           : base_name(common.place.script));
   match.sentence = format_grouped(at.pile.growth) + " more " + what + " are pending";
-  if (!scene.by_id())
-    match.sentence = format_grouped(at.pile.growth) + ' ' + what + " are pending";
+  if (!scene.by_id()) match.sentence = format_grouped(at.pile.growth) + ' ' + what + " are pending";
   match.note = match.sentence;
   if (common.node != kNoNode) {
     match.site = common.place;
