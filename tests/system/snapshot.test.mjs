@@ -55,8 +55,9 @@ for (const [major] of nodes) {
     const user = rowOf(report.classes, 'User');
     assert.equal(user.count, 6200);
     assert.match(user.place, /leak_in_many_places\.cjs:9:\d+$/);
-    assert.equal(rowOf(report.classes, '{url, headers, body}').count, 6200);
-    assert.equal(rowOf(report.shapes, '{first, last}').count, 6200);
+    // V8 may keep one more, that it copies for the others.
+    for (const row of [rowOf(report.classes, '{url, headers, body}'), rowOf(report.shapes, '{first, last}')])
+      assert.ok(row.count === 6200 || row.count === 6201, JSON.stringify(row));
     const buffers = report.nativeOwners.find((row) => row.kind === 'system / JSArrayBufferData');
     assert.ok(buffers.count >= 62 && buffers.bytes >= 62 * 20_000, JSON.stringify(buffers));
     assert.deepEqual(report.contexts, { all: 1, detached: 0 });
