@@ -26,7 +26,8 @@ struct Hop {
 /// over retaining edges, without a reverse graph: the shortest from a variable or module of the
 /// program's own, where there is one; else from the global object, else from a library's, else from
 /// the root. Prototypes, hidden classes, code and Node's own variables are gone through last.
-/// Cost: CPU 2 s for 14.7 million nodes; 4 bytes a node, 6 more while searching.
+/// Cost: CPU 0.011 to 0.020 s for 41,000 to 64,000 nodes; 4 bytes a node,
+///       6 more while searching.
 class RootPaths {
  public:
   explicit RootPaths(const HeapGraph& graph);
