@@ -42,7 +42,7 @@ std::string signed_count(std::int64_t count);
 /// "@4711", or "" for 0.
 std::string show_id(std::uint64_t id);
 
-/// "  and 12 more (--top 32)" when `all` is more than `shown`.
+/// "  and 12 more" when `all` is more than `shown`.
 void add_rest(Page& page, std::size_t all, std::size_t shown);
 
 /// Findings, the strongest first, `most` of them.

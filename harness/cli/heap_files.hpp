@@ -24,7 +24,7 @@ struct HeapArguments {
 };
 
 /// Opens all of them, two at a time where there are two processors.
-/// Errors: those of heap::open_snapshot(), with the file's name.
+/// Errors: those of heap::load_snapshot(), with the file's name.
 Result<std::vector<heap::Snapshot>> open_snapshots(const std::vector<std::filesystem::path>& files,
                                                    LiveProgress* progress);
 

@@ -16,9 +16,9 @@ struct ItemContents {
   heap::NodeIndex call = heap::kNoNode;     ///< the first call of an async function or generator
   heap::NodeIndex promise = heap::kNoNode;  ///< the first that is not settled
   heap::NodeIndex timer = heap::kNoNode;
-  std::uint64_t bytes = 0;               ///< shallow, of all that was seen
-  std::uint64_t buffer_bytes = 0;        ///< outside V8's heap, of array buffers
-  std::uint64_t slice_bytes = 0;         ///< of long strings that short ones are cut from
+  std::uint64_t bytes = 0;         ///< shallow, of all that was seen; at least what is retained
+  std::uint64_t buffer_bytes = 0;  ///< outside V8's heap, of array buffers
+  std::uint64_t slice_bytes = 0;   ///< of long strings that short ones are cut from
   std::vector<heap::NodeIndex> strings;  ///< whole ones: V8 does not give the text of others
   std::vector<std::uint32_t> piles;      ///< numbers of others whose items it holds
 };

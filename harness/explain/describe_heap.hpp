@@ -14,7 +14,7 @@ namespace leakcheck::explain {
 struct DescribeOptions {
   FindOptions find{};
   std::vector<std::uint32_t> object_ids;  ///< those whose path is asked for
-  std::size_t most_named = 100;  ///< rows whose place in the source is looked up; grown objects
+  std::size_t most_named = 100;           ///< rows whose place in the source is looked up
 };
 
 /// Everything that a snapshot shows, as a record. `file` and the version are the caller's to fill.

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kV8 = "system / ";
 constexpr int kMostProperties = 8;
 
-/// The target of an edge of that name among the first edges of a node.
+/// The target of an edge of that name among the edges of a node.
 std::optional<NodeIndex> find_target(const HeapGraph& graph, NodeIndex node, EdgeType type,
                                      std::string_view name) {
   const auto wanted = graph.find_string(name);

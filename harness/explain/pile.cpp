@@ -185,7 +185,7 @@ void fill_items(const Scene& scene, Pile& pile, const std::vector<NodeIndex>& he
   pile.growth = static_cast<std::int64_t>(pile.items.size());
 }
 
-/// The retained size of some nodes in the first snapshot, by V8's id.
+/// Some nodes in the first snapshot, by number in the last, by V8's id.
 std::unordered_map<std::uint32_t, NodeIndex> find_before(const Scene& scene,
                                                          const std::vector<std::uint32_t>& owners) {
   std::unordered_map<std::uint32_t, std::uint32_t> wanted;

@@ -30,7 +30,7 @@ struct Pile {
 
 /// Where something piles up, the largest first: owners that have more entries than before, and
 /// owners that alone hold many new bytes (linked lists, arrays of numbers).
-/// Cost: 8 bytes a node; looks at new nodes and at objects that grew.
+/// Cost: 4 bytes a node; looks at new nodes and at objects that grew.
 std::vector<Pile> find_piles(const Scene& scene);
 
 /// With one snapshot, or some whose ids don't match: owners with very many entries.

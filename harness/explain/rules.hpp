@@ -75,7 +75,7 @@ struct CommonFunction {
 };
 CommonFunction find_common_function(const Scene& scene, std::span<const heap::NodeIndex> functions);
 
-/// "all 400 are", "380 of 400 are".
+/// "all 400", "about 380 of 400".
 std::string tell_share(double share, std::int64_t count);
 
 /// At most two lines.

@@ -34,8 +34,9 @@ struct ClassOfNode {
 
 /// DevTools' rules. `interfaces`: names of plain objects that another snapshot has, so that the two
 /// can be compared; absent: those of this one.
-/// Cost:   4 bytes a node, and 8 a plain object; reads the names of plain objects' edges.
-/// Source: chrome-devtools-frontend, HeapSnapshot.ts, calculateObjectNames, classKeyInternal,
+/// Cost:   4 bytes a node, and as much a plain object, and its shapes; reads the names of plain
+/// objects' edges. Source: chrome-devtools-frontend, HeapSnapshot.ts, calculateObjectNames,
+/// classKeyInternal,
 ///         propagateDOMState.
 ClassOfNode find_classes(const HeapGraph& graph,
                          const std::vector<Interface>* interfaces = nullptr);

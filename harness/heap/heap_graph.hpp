@@ -38,8 +38,8 @@ class EdgeRange {
 
 /// A heap snapshot: nodes and edges in flat columns, strings and edge names on demand.
 /// Shape:  node 0 is the root; a node's edges are contiguous and in the snapshot's order.
-/// Thread: reading is const; edge_name() and text() may read the file again and keep a cache, so
-///         one thread at a time for those two.
+/// Thread: reading is const; whatever gives a text or an edge's name may read the file again and
+///         keeps a cache: one thread at a time for those.
 /// Source: V8's src/profiler/heap-snapshot-generator.cc (HeapSnapshotJSONSerializer).
 class HeapGraph {
  public:

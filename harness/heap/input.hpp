@@ -11,7 +11,7 @@
 
 namespace leakcheck::heap {
 
-/// Bytes to read, or to count the digits of, at one time.
+/// Bytes to read, or to count the commas of, at one time.
 constexpr std::size_t kBlockSize = 1U << 20U;
 
 /// A source with a buffer, and the few things that the outline of a snapshot needs of JSON.

@@ -51,7 +51,7 @@ struct SnapshotReport {
   std::int64_t file_bytes = 0;
   std::int64_t nodes = 0;
   std::int64_t edges = 0;
-  std::int64_t total_bytes = 0;  ///< as DevTools' Statistics: shallow sizes, and the two below
+  std::int64_t total_bytes = 0;  ///< as DevTools' Statistics: shallow sizes, and the one below
   std::int64_t extra_native_bytes = 0;  ///< that V8 counts but can't name
   std::vector<HeapClass> classes;       ///< all; a report shows its `top`
   std::vector<HeapClass> shapes;

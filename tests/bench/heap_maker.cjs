@@ -1,7 +1,7 @@
 'use strict';
 // Makes snapshots of about so many megabytes: a mix of many small objects, as services keep them.
 //
-//   node --expose-gc heap_maker.cjs MEGABYTES FILE [SECOND]
+//   node heap_maker.cjs MEGABYTES FILE [SECOND]
 //
 // SECOND is of the same process, in the same inspector session, after a twelfth of the objects were
 // let go and a sixth were added.

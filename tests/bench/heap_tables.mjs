@@ -1,7 +1,7 @@
 // What `heap` prints: tables and goals of what was measured; pure.
 import { makeGoal } from './report.mjs';
 
-/// Peers, by the name that tables have; `ends` is the largest snapshot in MB that one can read.
+/// Peers, by the name that tables have.
 export const PEERS = [
   { key: 'devtools', name: 'DevTools worker' },
   { key: 'memlab', name: 'memlab' },
