@@ -13,8 +13,7 @@ int show_diff(const HeapArguments& arguments) {
         for (const auto& snapshot : snapshots) all.push_back(&snapshot);
         model::HeapDiffReport report = explain::describe_diff(all, options);
         report.leakcheck_version = LEAKCHECK_VERSION;
-        for (const auto& file : arguments.files)
-          report.files.push_back(file == "-" ? "-" : shown_path(file).string());
+        for (const auto& file : arguments.files) report.files.push_back(shown_path(file).string());
         return HeapTexts{reporters::render_diff_console(report, style),
                          arguments.json.empty() ? "" : model::render_diff_report(report)};
       });

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <iostream>
-#include <optional>
 #include <system_error>
 
 #include "harness/base/file.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/surroundings.hpp"
+#include "harness/heap/redact.hpp"
 
 namespace leakcheck::cli {
 namespace {
@@ -19,6 +19,11 @@ using model::Ending;
 int refuse(const Error& error, Ending ending) {
   print_error(error.message, error.hint);
   return exit_code(ending);
+}
+
+Ending ending_of_redacting(ErrorKind kind) {
+  if (kind == ErrorKind::usage) return Ending::usage_wrong;
+  return kind == ErrorKind::report ? Ending::report_failed : Ending::target_failed;
 }
 
 Result<void> check_files(const HeapArguments& arguments) {
@@ -37,6 +42,11 @@ Result<void> check_reports(const HeapArguments& arguments) {
                   "the report would be written over the snapshot " + file.string(),
                   "give --json a file of its own");
   }
+  if (!arguments.redact.empty() && std::filesystem::absolute(arguments.redact).lexically_normal() ==
+                                       std::filesystem::absolute(arguments.json).lexically_normal())
+    return fail(ErrorKind::report,
+                "the report would be written over the copy " + arguments.redact.string(),
+                "give --json a file of its own");
   return check_writable(arguments.json);
 }
 
@@ -55,6 +65,10 @@ int run_heap_command(const HeapArguments& arguments,
     return refuse(files.error(), Ending::usage_wrong);
   if (const auto reports = check_reports(arguments); !reports)
     return refuse(reports.error(), Ending::report_failed);
+
+  if (!arguments.redact.empty())
+    if (const auto done = heap::redact_snapshot(arguments.files.front(), arguments.redact); !done)
+      return refuse(done.error(), ending_of_redacting(done.error().kind));
 
   const SteadyClock clock;
   LiveProgress progress({::isatty(STDERR_FILENO) == 1, wants_color(arguments.color, STDERR_FILENO),

@@ -15,7 +15,8 @@ struct HeapTexts {
   std::string json;
 };
 
-/// The steps that both commands have: arguments and report file are checked, the snapshots opened,
+/// The steps that both commands have: arguments and report file are checked, a redacted copy
+/// written where one is asked for, the snapshots opened,
 /// the ids looked up; then `describe` renders, and the texts are printed and written.
 /// Returns the exit code.
 int run_heap_command(const HeapArguments& arguments,

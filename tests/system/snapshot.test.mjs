@@ -222,6 +222,17 @@ test('what is no snapshot is refused with exit code 3, its name, and where it en
   }
 });
 
+test('a command line that is refused writes no redacted copy, and no report goes over one', (t) => {
+  const file = snapshots.get(nodes[0][0])[0];
+  const copy = path.join(makeFolder(t), 'copy.heapsnapshot');
+  assert.equal(leakcheck(['snapshot', file, '--redact', copy, '--path', 'user']).status, 2);
+  assert.ok(!fs.existsSync(copy));
+  const same = spawnSync(binary, ['snapshot', file, '--redact', copy, '--json', copy], { encoding: 'utf8' });
+  assert.equal(same.status, 6, same.stderr);
+  assert.match(same.stderr, /over the copy .*copy\.heapsnapshot[^]*--json a file of its own/);
+  assert.ok(!fs.existsSync(copy));
+});
+
 test('a wrong command line, and a report that cannot be written, have codes of their own', () => {
   assert.equal(spawnSync(binary, ['diff', fileOf(0)]).status, 2);
   assert.equal(spawnSync(binary, ['diff', '-', '-']).status, 2);
