@@ -6,6 +6,7 @@
 
 #include "harness/explain/names.hpp"
 #include "harness/explain/pile_steps.hpp"
+#include "harness/heap/fan_out.hpp"
 
 namespace leakcheck::explain {
 
@@ -335,12 +336,7 @@ std::vector<Pile> find_large_piles(const Scene& scene) {
     const NodeIndex node{i};
     const NodeType type = graph.type(node);
     if (type != NodeType::object && type != NodeType::closure) continue;
-    std::uint32_t edges = graph.edges(node).size();
-    for (const EdgeIndex edge : graph.edges(node))
-      if (graph.edge_type(edge) == EdgeType::internal &&
-          graph.type(graph.target(edge)) == NodeType::array)
-        edges += graph.edges(graph.target(edge)).size();
-    if (edges < kLargeFanOut) continue;
+    if (heap::count_edges_with_arrays(graph, node) < kLargeFanOut) continue;
     Pile pile;
     pile.owner = pile.container = node;
     pile.items = find_new_children(scene, node);

@@ -21,7 +21,6 @@ constexpr double kMost = 0.5;
 struct Needless {
   std::string name;
   std::uint64_t bytes = 0;
-  EdgeIndex edge = heap::kNoEdge;
 };
 
 Needless find_needless(const Scene& scene, NodeIndex context, std::string_view text) {
@@ -31,7 +30,7 @@ Needless find_needless(const Scene& scene, NodeIndex context, std::string_view t
     const NodeIndex value = scene.graph.target(edge);
     const std::string name = scene.graph.edge_name(edge);
     if (!scene.is_new(value) || name.empty() || mentions(text, name)) continue;
-    if (scene.retained(value) > most.bytes) most = {name, scene.retained(value), edge};
+    if (scene.retained(value) > most.bytes) most = {name, scene.retained(value)};
   }
   return most;
 }

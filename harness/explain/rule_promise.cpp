@@ -36,7 +36,6 @@ std::optional<Match> match_promise(const Case& at) {
     match.sentence = tell_owner(at) + ' ' + tell_growth(at, "reactions, and is not settled");
     match.note = "a promise that is not settled has them as reactions";
   } else {
-    match.variant = "unsettled";
     match.item_class = "Promise";
     match.sentence =
         tell_owner(at) + ' ' + tell_growth(at, "entries that wait for promises never settled");

@@ -49,7 +49,7 @@ std::optional<Match> match_timer(const Case& at) {
   Match match;
   match.pattern = model::Pattern::timer;
   const std::string what = is_interval ? "intervals" : "timers";
-  match.variant = is_interval ? "interval" : "timeout";
+  if (is_interval) match.variant = "interval";
   match.owner_class = "Timeout";
   match.item_class = common.name.empty() ? "Timeout" : common.name;
   match.is_nodes_list = are_timers;

@@ -58,8 +58,7 @@ CommonFunction find_common_function(const Scene& scene, std::span<const NodeInde
   return {node,
           {script, line, column},
           class_of(scene.graph, node),
-          static_cast<double>(most->second.size()) / static_cast<double>(functions.size()),
-          places.size()};
+          static_cast<double>(most->second.size()) / static_cast<double>(functions.size())};
 }
 
 std::string tell_share(double share, std::int64_t count) {

@@ -34,7 +34,7 @@ struct Match {
   std::optional<heap::ScriptPlace> site;
   std::vector<heap::Hop> below;  ///< from an item to what the path goes on to
   std::vector<std::string> evidence;
-  std::string variant;  ///< of the advice: "interval", "request in a timer"
+  std::string variant;  ///< of the advice: "interval", "timer", "chain"
   model::Confidence most = model::Confidence::high;
   bool is_note_only = false;   ///< true of the case, but another pattern says it better
   bool is_nodes_list = false;  ///< the list is Node's own by nature: its owner need not be known
@@ -71,7 +71,6 @@ struct CommonFunction {
   heap::ScriptPlace place;
   std::string name;  ///< "onReload()"
   double share = 0;  ///< of the items
-  std::size_t locations = 0;
 };
 CommonFunction find_common_function(const Scene& scene, std::span<const heap::NodeIndex> functions);
 

@@ -25,7 +25,6 @@ class Scene {
   const heap::Comparison* comparison;
   heap::RootPaths paths;
   Sources sources;
-  FindOptions options;
   std::span<const heap::Snapshot* const> snapshots;  ///< all of them; empty for one alone
 
   /// Whether the ids of two snapshots or more tell what is new.

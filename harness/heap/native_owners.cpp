@@ -102,22 +102,13 @@ std::vector<NativeOwner> find_native_owners(const Snapshot& snapshot) {
 
 ContextCounts count_contexts(const Snapshot& snapshot) {
   const HeapGraph& graph = snapshot.graph;
-  std::uint32_t name = UINT32_MAX;
+  const auto name = graph.find_string("system / NativeContext");
   std::map<std::uint32_t, bool> held;  // by a root of V8's or by the embedder
-  std::vector<bool> known_other(graph.string_count());
-  for (std::uint32_t node = 0; node < graph.node_count(); ++node) {
+  for (std::uint32_t node = 0; name && node < graph.node_count(); ++node) {
     const NodeType type = graph.type(NodeIndex{node});
-    if (type != NodeType::hidden && type != NodeType::object) continue;
-    const std::uint32_t its = graph.columns().names[node];
-    if (its != name) {
-      if (known_other[its]) continue;
-      if (graph.text(StringIndex{its}) != "system / NativeContext") {
-        known_other[its] = true;
-        continue;
-      }
-      name = its;
-    }
-    held.emplace(node, false);
+    if ((type == NodeType::hidden || type == NodeType::object) &&
+        graph.name(NodeIndex{node}) == *name)
+      held.emplace(node, false);
   }
   for (std::uint32_t node = 0; node < graph.node_count() && !held.empty(); ++node) {
     if (graph.type(NodeIndex{node}) != NodeType::synthetic) continue;

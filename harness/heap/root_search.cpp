@@ -29,10 +29,9 @@ RootSearch::RootSearch(RootPaths& paths) : paths_(paths), graph_(paths.graph_) {
 
 void RootSearch::run() {
   if (graph_.node_count() == 0) return;
-  states_.assign(graph_.node_count(), kGladly);
   find_anchors();
   find_ways();
-  std::fill(states_.begin(), states_.end(), kGladly);
+  states_.assign(graph_.node_count(), kGladly);
   paths_.parent_edges_.assign(graph_.node_count(), kNotReached);
   classify_nodes();
   queue_.clear();

@@ -172,22 +172,4 @@ bool ScriptIndex::is_singular(NodeIndex context) const {
   return contexts_.contains(context) && singular_[contexts_.rank(context)];
 }
 
-std::optional<ScriptPlace> find_place(const HeapGraph& graph, NodeIndex node) {
-  const auto location = graph.location(node);
-  if (!location) return std::nullopt;
-  NodeIndex script = kNoNode;
-  if (graph.type(node) == NodeType::closure) script = find_script_node(graph, node);
-  for (const auto& [other, place] : graph.columns().locations) {
-    if (script != kNoNode) break;
-    if (place.script_id == location->script_id && graph.type(NodeIndex{other}) == NodeType::closure)
-      script = find_script_node(graph, NodeIndex{other});
-  }
-  return ScriptPlace{script == kNoNode ? "" : graph.name_text(script), location->line,
-                     location->column};
-}
-
-std::optional<std::string> find_script_of_context(const HeapGraph& graph, NodeIndex context) {
-  return ScriptIndex(graph).script_of_context(context);
-}
-
 }  // namespace leakcheck::heap

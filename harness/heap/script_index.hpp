@@ -73,12 +73,4 @@ class ScriptIndex {
 /// The Script node of a closure; kNoNode: it has none.
 NodeIndex find_script_node(const HeapGraph& graph, NodeIndex closure);
 
-/// Where a closure, or an object's constructor, is written, in one node's time for a closure, in
-/// O(N) for an object: ask a ScriptIndex for many.
-std::optional<ScriptPlace> find_place(const HeapGraph& graph, NodeIndex node);
-
-/// The script of a Context, through any closure that has it.
-/// Cost: O(N): ask a ScriptIndex for many.
-std::optional<std::string> find_script_of_context(const HeapGraph& graph, NodeIndex context);
-
 }  // namespace leakcheck::heap
