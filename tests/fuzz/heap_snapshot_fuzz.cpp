@@ -1,5 +1,5 @@
-// Any bytes as a snapshot, from a text and from a file: nothing breaks, both say the same, and what
-// comes out is a graph whose every index is within its bounds, and whose sizes add up.
+// Any bytes as a snapshot, from a text and from a file: nothing breaks, both give the same graph,
+// and what comes out is a graph whose every index is within its bounds, and whose sizes add up.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -57,6 +57,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.threads = size % 2 == 0 ? 1 : 2;
   const auto from_file = load_snapshot("/proc/self/fd/" + std::to_string(file), options);
   if (from_file.has_value() && !from_text.has_value()) std::abort();
+  if (from_file && (from_file->node_count() != from_text->node_count() ||
+                    from_file->edge_count() != from_text->edge_count() ||
+                    from_file->string_count() != from_text->string_count()))
+    std::abort();
   if (from_file) walk(*from_file);
   return 0;
 }
