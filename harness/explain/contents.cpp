@@ -139,6 +139,7 @@ Contents look_into(const Scene& scene, const Pile& pile, std::uint32_t number,
   Contents contents;
   for (const NodeIndex item : sample(pile, kItems)) {
     contents.items.push_back(Walk(scene, pile_of, number).run(item));
+    contents.items.back().item = item;
     contents.bytes += contents.items.back().bytes;
     contents.buffer_bytes += contents.items.back().buffer_bytes;
     contents.slice_bytes += contents.items.back().slice_bytes;

@@ -9,6 +9,7 @@ namespace leakcheck::explain {
 
 /// What one item holds, seen by a short walk over what is new and no other item.
 struct ItemContents {
+  heap::NodeIndex item = heap::kNoNode;
   std::vector<heap::Hop> way_to_request;    ///< from the item (left out) to a request or response
   heap::NodeIndex request = heap::kNoNode;  ///< the item itself, or the end of that way
   heap::NodeIndex function =

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "harness/explain/describe_path.hpp"
 #include "harness/explain/names.hpp"
 #include "harness/heap/classes.hpp"
 #include "harness/heap/comparison.hpp"
@@ -53,11 +54,13 @@ model::HeapObject describe(const Snapshot& snapshot, NodeIndex node) {
 std::vector<model::HeapObject> describe_objects(const Snapshot& snapshot,
                                                 const DescribeOptions& options) {
   std::vector<model::HeapObject> out;
+  std::optional<PathDescriber> paths;
   for (const std::uint32_t id : options.object_ids) {
     const auto node = snapshot.graph.find_id(id);
     if (!node) continue;
     out.push_back(describe(snapshot, *node));
-    out.back().path = describe_path(snapshot, *node, options.find);
+    if (!paths) paths.emplace(snapshot, options.find);
+    out.back().path = paths->describe(*node);
   }
   return out;
 }

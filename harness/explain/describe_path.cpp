@@ -111,9 +111,4 @@ std::vector<model::PathStep> PathDescriber::describe(const std::vector<Hop>& hop
   return steps;
 }
 
-std::vector<model::PathStep> describe_path(const heap::Snapshot& snapshot, NodeIndex node,
-                                           const FindOptions& options) {
-  return PathDescriber(snapshot, options).describe(node);
-}
-
 }  // namespace leakcheck::explain

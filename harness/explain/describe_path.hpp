@@ -10,7 +10,7 @@
 
 namespace leakcheck::explain {
 
-/// Draws paths to objects of one snapshot: what describe_path() does, with the search made once.
+/// Draws paths to objects of one snapshot as reports have them; the search is made once for all.
 class PathDescriber {
  public:
   explicit PathDescriber(const heap::Snapshot& snapshot, const FindOptions& options = {});

@@ -29,8 +29,4 @@ std::vector<model::Finding> find_leaks(std::span<const heap::Snapshot* const> sn
 std::vector<model::Finding> find_suspects(const heap::Snapshot& snapshot,
                                           const FindOptions& options = {});
 
-/// The path to an object as reports draw it; empty when nothing holds it.
-std::vector<model::PathStep> describe_path(const heap::Snapshot& snapshot, heap::NodeIndex node,
-                                           const FindOptions& options = {});
-
 }  // namespace leakcheck::explain

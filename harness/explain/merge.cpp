@@ -10,7 +10,6 @@ using heap::NodeIndex;
 
 namespace {
 
-constexpr std::size_t kItems = 48;
 constexpr int kDeepest = 64;
 
 /// The pile whose item holds a node alone, or that the node is an item of: its number + 1, or 0.
@@ -27,13 +26,12 @@ std::uint32_t pile_above(const Scene& scene, const PileOfNode& pile_of, NodeInde
 }
 
 /// The other piles that at least half of a sample of items, or what they hold, belong to.
-std::vector<std::uint32_t> find_related(const Scene& scene, const Pile& pile, std::uint32_t number,
+std::vector<std::uint32_t> find_related(const Scene& scene, std::uint32_t number,
                                         const Contents& contents, const PileOfNode& pile_of) {
   std::map<std::uint32_t, std::size_t> votes;
-  const auto items = sample(pile, kItems);
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    std::vector<std::uint32_t> seen = contents.items[i].piles;
-    if (const auto above = pile_above(scene, pile_of, items[i], number); above != 0)
+  for (const ItemContents& each : contents.items) {
+    std::vector<std::uint32_t> seen = each.piles;
+    if (const auto above = pile_above(scene, pile_of, each.item, number); above != 0)
       seen.push_back(above - 1);
     std::sort(seen.begin(), seen.end());
     seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
@@ -41,7 +39,7 @@ std::vector<std::uint32_t> find_related(const Scene& scene, const Pile& pile, st
   }
   std::vector<std::uint32_t> related;
   for (const auto& [other, count] : votes)
-    if (other != number && count * 2 >= items.size()) related.push_back(other);
+    if (other != number && count * 2 >= contents.items.size()) related.push_back(other);
   return related;
 }
 
@@ -83,7 +81,7 @@ std::vector<Group> merge_piles(const Scene& scene, const std::vector<Pile>& pile
     return i;
   };
   for (std::uint32_t i = 0; i < piles.size(); ++i)
-    for (const std::uint32_t other : find_related(scene, piles[i], i, contents[i], pile_of))
+    for (const std::uint32_t other : find_related(scene, i, contents[i], pile_of))
       first[std::max(find(i), find(other))] = std::min(find(i), find(other));
   std::map<std::size_t, Group> groups;
   for (std::size_t i = 0; i < piles.size(); ++i) {

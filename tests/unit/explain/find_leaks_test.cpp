@@ -40,12 +40,6 @@ struct Program {
   }
 };
 
-heap::Snapshot snapshot_of(const HeapBuilder& heap) {
-  heap::HeapGraph graph = heap.graph();
-  heap::Dominators dominators = heap::find_dominators(graph);
-  return {std::move(graph), std::move(dominators)};
-}
-
 /// The findings of heaps as `make(program, items)` makes them, one snapshot for each of `counts`.
 template <typename Make>
 std::vector<model::Finding> find_over(Make make, const std::vector<int>& counts,
@@ -60,7 +54,7 @@ std::vector<model::Finding> find_over(Make make, const std::vector<int>& counts,
       for (HeapBuilder::Node node = 0; node <= count; ++node)
         program.heap.set_id(node, program.heap.id(node) + 10'000'000);
     }
-    snapshots.push_back(snapshot_of(program.heap));
+    snapshots.push_back(program.heap.snapshot());
   }
   std::vector<const heap::Snapshot*> all;
   for (const heap::Snapshot& snapshot : snapshots) all.push_back(&snapshot);
@@ -220,7 +214,7 @@ TEST_CASE("a function that names its variable after a regular expression uses it
         const auto item = program.heap.closure("onDone", program.script, 1, 0, scope);
         program.heap.append(callbacks, item);
       }
-      snapshots.push_back(snapshot_of(program.heap));
+      snapshots.push_back(program.heap.snapshot());
     }
     const std::vector<const heap::Snapshot*> both{&snapshots[0], &snapshots[1]};
     const auto findings = explain::find_leaks(both, heap::compare(both));
@@ -264,7 +258,7 @@ TEST_CASE("one snapshot alone is never sure") {
   fill_map(program, 2000);
   explain::FindOptions options;
   options.read_sources = false;
-  const auto findings = explain::find_suspects(snapshot_of(program.heap), options);
+  const auto findings = explain::find_suspects(program.heap.snapshot(), options);
   REQUIRE(!findings.empty());
   CHECK(findings[0].identity == "sessionCache");
   CHECK(findings[0].confidence != Confidence::high);

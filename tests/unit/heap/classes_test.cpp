@@ -11,12 +11,6 @@ using namespace leakcheck::heap;
 
 namespace {
 
-Snapshot snapshot_of(const HeapBuilder& heap) {
-  HeapGraph graph = heap.graph();
-  Dominators dominators = find_dominators(graph);
-  return Snapshot{std::move(graph), std::move(dominators)};
-}
-
 const ClassRow* find_row(const std::vector<ClassRow>& rows, std::string_view name,
                          std::string_view place = "") {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const ClassRow& row) {
@@ -49,7 +43,7 @@ TEST_CASE("Classes: objects count by constructor, all else by V8's type") {
   heap.property(global, "big", heap.add(NodeType::bigint, "bigint", 24));
   heap.property(global, "joined", heap.add(NodeType::cons_string, "", 32));
   heap.property(global, "div", heap.add(NodeType::native, "<div id=\"a\">", 40));
-  const auto rows = summarise_classes(snapshot_of(heap));
+  const auto rows = summarise_classes(heap.snapshot());
   for (const char* name : {"User", "(string)", "(compiled code)", "RegExp", "Function", "(bigint)",
                            "(concatenated string)", "<div>"}) {
     CAPTURE(name);
@@ -67,7 +61,7 @@ TEST_CASE("Classes: constructors of one name at two places are two classes") {
     heap.locate(user, 7, line, 1);
     heap.property(HeapBuilder::global(), "user", user);
   }
-  const auto rows = summarise_classes(snapshot_of(heap));
+  const auto rows = summarise_classes(heap.snapshot());
   REQUIRE(find_row(rows, "User", "7,3,1") != nullptr);
   CHECK(find_row(rows, "User", "7,3,1")->count == 2);
   REQUIRE(find_row(rows, "User", "7,9,1") != nullptr);
@@ -75,7 +69,7 @@ TEST_CASE("Classes: constructors of one name at two places are two classes") {
 }
 
 TEST_CASE("Classes: what an object of the class retains is not counted twice") {
-  const auto rows = summarise_classes(snapshot_of(make_chain()));
+  const auto rows = summarise_classes(make_chain().snapshot());
   REQUIRE(find_row(rows, "Link") != nullptr);
   CHECK(find_row(rows, "Link")->count == 4);
   CHECK(find_row(rows, "Link")->shallow == 65);
@@ -83,7 +77,7 @@ TEST_CASE("Classes: what an object of the class retains is not counted twice") {
 }
 
 TEST_CASE("Classes: the example is the object that retains most") {
-  const Snapshot snapshot = snapshot_of(make_chain());
+  const Snapshot snapshot = make_chain().snapshot();
   const auto rows = summarise_classes(snapshot);
   CHECK(snapshot.dominators.retained_size(find_row(rows, "Link")->example) == 60);
 }
@@ -97,7 +91,7 @@ TEST_CASE("Classes: plain objects of like properties are one class, rare ones st
   heap.property(HeapBuilder::global(), "more",
                 heap.object("Object", {{"body", text}, {"extra", text}, {"url", text}}));
   heap.property(HeapBuilder::global(), "other", heap.object("Object", {{"alone", text}}));
-  const auto rows = summarise_classes(snapshot_of(heap));
+  const auto rows = summarise_classes(heap.snapshot());
   REQUIRE(find_row(rows, "{url, body}") != nullptr);
   CHECK(find_row(rows, "{url, body}")->count == 4);  // one has both, and more
   REQUIRE(find_row(rows, "Object") != nullptr);
@@ -110,7 +104,7 @@ TEST_CASE("Classes: a property whose name could be misread stands in quotes") {
   for (int i = 0; i < 2; ++i)
     heap.property(HeapBuilder::global(), "o" + std::to_string(i),
                   heap.object("Object", {{"a,b", text}, {"c\"d", text}}));
-  const auto rows = summarise_classes(snapshot_of(heap));
+  const auto rows = summarise_classes(heap.snapshot());
   CHECK(find_row(rows, R"({"a,b", "c\"d"})") != nullptr);
 }
 
@@ -121,7 +115,7 @@ TEST_CASE("Shapes: at most eight properties are named") {
   for (const char c : std::string("abcdefghij")) fields.emplace_back(std::string(1, c), text);
   for (int i = 0; i < 2; ++i)
     heap.property(HeapBuilder::global(), "o" + std::to_string(i), heap.object("Object", fields));
-  const Snapshot snapshot = snapshot_of(heap);
+  const Snapshot snapshot = heap.snapshot();
   const auto rows = summarise_shapes(snapshot, find_classes(snapshot.graph));
   REQUIRE(find_row(rows, "{a, b, c, d, e, f, g, h, …}") != nullptr);
   CHECK(find_row(rows, "{a, b, c, d, e, f, g, h, …}")->count == 2);
@@ -140,7 +134,7 @@ TEST_CASE("Classes: native objects that only what is detached leads to are Detac
   heap.internal(there, "shared", both);
   heap.internal(lost, "shared", both);
   heap.property(HeapBuilder::global(), "there", there);
-  const auto rows = summarise_classes(snapshot_of(heap));
+  const auto rows = summarise_classes(heap.snapshot());
   CHECK(find_row(rows, "Detached Frame") != nullptr);
   CHECK(find_row(rows, "Detached Text") != nullptr);
   CHECK(find_row(rows, "Window") != nullptr);
@@ -159,7 +153,7 @@ TEST_CASE("Duplicate strings: copies of one text and one size, by what the copie
   // A long text is cut off by V8: another size is another text.
   heap.property(HeapBuilder::global(), "c",
                 heap.add(NodeType::string, std::string(100, 'x'), 2000));
-  const auto found = find_duplicate_strings(snapshot_of(heap));
+  const auto found = find_duplicate_strings(heap.snapshot());
   REQUIRE(found.size() == 2);
   CHECK(found[0].text == std::string(80, 'x') + "…");
   CHECK(found[0].copies == 2);
@@ -181,7 +175,7 @@ TEST_CASE("Native owners: the nearest object that a program wrote, past views an
   const auto pool = heap.object("ArrayBuffer");
   heap.internal(pool, "backing_store", loose);
   heap.property(HeapBuilder::global(), "pool", pool);
-  const auto owners = find_native_owners(snapshot_of(heap));
+  const auto owners = find_native_owners(heap.snapshot());
   REQUIRE(owners.size() == 2);
   CHECK(owners[0].name == "Upload");
   CHECK(owners[0].kind == "system / JSArrayBufferData");
@@ -197,13 +191,13 @@ TEST_CASE("Contexts: one that no root of V8's holds is detached") {
   const auto other = heap.add(NodeType::hidden, "system / NativeContext", 100);
   heap.weak(HeapBuilder::gc_roots(), "context", other);
   heap.property(HeapBuilder::global(), "sandbox", other);
-  const ContextCounts counts = count_contexts(snapshot_of(heap));
+  const ContextCounts counts = count_contexts(heap.snapshot());
   CHECK(counts.native == 2);
   CHECK(counts.detached == 1);
 }
 
 TEST_CASE("Classes: the classes' shallow sizes add up to the root's retained size") {
-  const Snapshot snapshot = snapshot_of(make_chain());
+  const Snapshot snapshot = make_chain().snapshot();
   std::uint64_t sum = 0;
   for (const auto& row : summarise_classes(snapshot)) sum += row.shallow;
   CHECK(sum == snapshot.dominators.retained_size(kRoot));

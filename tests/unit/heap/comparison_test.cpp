@@ -15,12 +15,6 @@ using namespace leakcheck::heap;
 
 namespace {
 
-Snapshot snapshot_of(const HeapBuilder& heap) {
-  HeapGraph graph = heap.graph();
-  Dominators dominators = find_dominators(graph);
-  return Snapshot{std::move(graph), std::move(dominators)};
-}
-
 /// A service whose cache has so many users; objects that are older keep their ids.
 HeapBuilder make_service(int users, std::uint32_t first_id = 1001, int idle = 40) {
   HeapBuilder heap;
@@ -55,7 +49,7 @@ Comparison compare_all(const std::vector<Snapshot>& snapshots) {
 
 std::vector<Snapshot> series_of(std::initializer_list<int> users) {
   std::vector<Snapshot> out;
-  for (const int each : users) out.push_back(snapshot_of(make_service(each)));
+  for (const int each : users) out.push_back(make_service(each).snapshot());
   return out;
 }
 
@@ -75,8 +69,8 @@ TEST_CASE("Comparison: what is new by id, by class, with its sizes") {
 
 TEST_CASE("Comparison: what is gone is deleted, also when as many came") {
   std::vector<Snapshot> snapshots;
-  snapshots.push_back(snapshot_of(make_service(3, 1001)));
-  snapshots.push_back(snapshot_of(make_service(3, 5001)));
+  snapshots.push_back(make_service(3, 1001).snapshot());
+  snapshots.push_back(make_service(3, 5001).snapshot());
   const auto comparison = compare_all(snapshots);
   const ClassDelta* user = find_delta(comparison, "User");
   REQUIRE(user != nullptr);
@@ -116,8 +110,8 @@ TEST_CASE("Comparison: ids of another process are not believed, the surplus is t
   for (int i = 0; i < 50; ++i)
     other.property(HeapBuilder::global(), "a" + std::to_string(i), other.object("User", {}, 48));
   std::vector<Snapshot> snapshots;
-  snapshots.push_back(snapshot_of(make_service(10)));
-  snapshots.push_back(snapshot_of(other));
+  snapshots.push_back(make_service(10).snapshot());
+  snapshots.push_back(other.snapshot());
   const auto comparison = compare_all(snapshots);
   CHECK(comparison.matching == Matching::by_class);
   CHECK(comparison.matched_share < 0.5);
@@ -136,7 +130,7 @@ TEST_CASE("Comparison: the same ids of other strings are another process's") {
     for (int i = 0; i < 50; ++i)
       heap.property(HeapBuilder::global(), "a" + std::to_string(i),
                     heap.string(text + std::to_string(i)));
-    return snapshot_of(heap);
+    return heap.snapshot();
   };
   std::vector<Snapshot> snapshots;
   snapshots.push_back(make("one "));
@@ -156,7 +150,7 @@ TEST_CASE("Comparison: plain objects have the names of the last snapshot in both
     for (int i = 0; i < count; ++i)
       heap.property(HeapBuilder::global(), "o" + std::to_string(i),
                     heap.object("Object", {{"url", text}}, 32));
-    return snapshot_of(heap);
+    return heap.snapshot();
   };
   std::vector<Snapshot> snapshots;
   snapshots.push_back(make(1));  // alone, it has no name of its own

@@ -1,6 +1,7 @@
-#include "heap_builder.hpp"
+#include "tests/unit/heap/heap_builder.hpp"
 
 #include <doctest/doctest.h>
+#include <utility>
 
 #include <array>
 #include <cstdio>
@@ -322,6 +323,12 @@ std::string HeapBuilder::text(Layout layout) const {
          "],\n\"edges\":[" + edges.text() +
          "],\n\"trace_function_infos\":[],\n\"trace_tree\":[],\n\"samples\":[],\n\"locations\":[" +
          locations.text() + "],\n\"strings\":[" + strings + "]}";
+}
+
+Snapshot HeapBuilder::snapshot() const {
+  HeapGraph built = graph();
+  Dominators dominators = find_dominators(built);
+  return Snapshot{std::move(built), std::move(dominators)};
 }
 
 HeapGraph HeapBuilder::graph(Layout layout) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/heap/heap_graph.hpp"
+#include "harness/heap/snapshot.hpp"
 
 namespace leakcheck::heap {
 
@@ -78,6 +79,8 @@ class HeapBuilder {
   std::string text(Layout layout = Layout::node20) const;
   /// The text as the reader reads it; the test fails if it refuses.
   HeapGraph graph(Layout layout = Layout::node20) const;
+  /// With its dominators.
+  Snapshot snapshot() const;
 
  private:
   struct Edge {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "heap_builder.hpp"
+#include "tests/unit/heap/heap_builder.hpp"
 
 using namespace leakcheck::heap;
 

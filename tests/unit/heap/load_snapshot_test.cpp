@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "harness/base/file.hpp"
-#include "heap_builder.hpp"
+#include "tests/unit/heap/heap_builder.hpp"
+#include "tests/unit/heap/scratch.hpp"
 
 using namespace leakcheck;
 using namespace leakcheck::heap;
@@ -20,28 +21,6 @@ using namespace leakcheck::heap;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder that goes with the test.
-class Scratch {
- public:
-  Scratch() : folder_(fs::temp_directory_path() / "leakcheck_load_snapshot_XXXXXX") {
-    std::string name = folder_.string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-  }
-  ~Scratch() { fs::remove_all(folder_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  fs::path path(const std::string& name) const { return folder_ / name; }
-  fs::path file(const std::string& name, const std::string& content) const {
-    REQUIRE(write_file(path(name), content).has_value());
-    return path(name);
-  }
-
- private:
-  fs::path folder_;
-};
 
 /// Everything that a graph says, as text: two that are equal have the same.
 std::string describe(const HeapGraph& graph) {

@@ -8,7 +8,8 @@
 
 #include "harness/base/file.hpp"
 #include "harness/heap/load_snapshot.hpp"
-#include "heap_builder.hpp"
+#include "tests/unit/heap/heap_builder.hpp"
+#include "tests/unit/heap/scratch.hpp"
 
 using namespace leakcheck;
 using namespace leakcheck::heap;
@@ -18,32 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSecret = "s3cret";
-
-/// A folder that goes with the test, with files to redact.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "leakcheck_redact_XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-  }
-  ~Scratch() { fs::remove_all(folder_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  fs::path path(const std::string& name) const { return folder_ / name; }
-  fs::path file(const std::string& name, const std::string& content) const {
-    REQUIRE(write_file(path(name), content).has_value());
-    return path(name);
-  }
-  std::size_t count_files() const {
-    return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
-  }
-
- private:
-  fs::path folder_;
-};
 
 std::string redact(const fs::path& in, const fs::path& out) {
   const auto done = redact_snapshot(in, out);
