@@ -25,8 +25,7 @@ std::vector<std::string> Notes::problems() const {
   std::vector<std::string> out = problems_;
   if (most_left_out_ > 0)
     out.push_back(fmt::format(
-        "{} not measured: a thread that waits in Atomics.wait, or is busy, does not answer (the "
-        "idle threads of piscina do with PISCINA_DISABLE_ATOMICS=1 in the environment)",
+        "{} not measured: a thread that is busy, or is blocked by native code, does not answer",
         most_left_out_ == 1 ? "1 worker thread was"
                             : fmt::format("up to {} worker threads were", most_left_out_)));
   for (const StandIn& it : stand_ins_)

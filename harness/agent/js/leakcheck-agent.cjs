@@ -36,6 +36,7 @@
   const hasOwn = Object.prototype.hasOwnProperty;
   const { hrtime, memoryUsage } = process;
   const kill = process.kill.bind(process);
+  const { writeSync } = require('fs');
   const socketPath = process.env.LEAKCHECK_SOCKET;
   const mode = process.env.LEAKCHECK_MODE;
   const suspects = process.env.LEAKCHECK_STAND_INS;
@@ -44,6 +45,8 @@
   const nodeMajor = parseInt(process.versions.node, 10);
 
   let socket;
+  let pending = ''; // of a line
+  let isWaiting = false; // in Atomics.wait
   let welcomed = false; // and no bye yet
   let requestsSeen = 0;
   let collecting = 0;
@@ -72,7 +75,16 @@
   }
 
   function send(line) {
-    if (socket && !socket.destroyed && socket.writable) socket.write(stringify(line) + '\n');
+    if (!socket || socket.destroyed || !socket.writable) return;
+    const text = stringify(line) + '\n';
+    if (thread === 0) socket.write(text);
+    // A thread may be about to block: what its event loop would write then would never be written.
+    else guarded(() => writeSync(findSocket(), text))();
+  }
+
+  /** The socket's file descriptor; below 0 for none. */
+  function findSocket() {
+    return socket && socket._handle ? socket._handle.fd : -1;
   }
 
   function sendError(id, error) {
@@ -181,10 +193,12 @@
     });
     const begin = step(() => {
       collectGarbage();
-      setImmediate(() => setImmediate(finish));
+      if (isWaiting) finish();
+      else setImmediate(() => setImmediate(finish));
     });
     collecting += 1;
-    setImmediate(begin);
+    if (isWaiting) begin();
+    else setImmediate(begin);
   }
 
   // ---- samples ---------------------------------------------------------------------------------
@@ -324,20 +338,24 @@
     }
   });
 
+  const take = guarded((text) => {
+    const lines = (pending + text).split('\n');
+    pending = lines.pop();
+    if (pending.length > LONGEST_LINE) pending = '';
+    lines.forEach(receive);
+  });
+
+  function takeInAWait(text) {
+    isWaiting = true;
+    take(text);
+    isWaiting = false;
+  }
+
   function connect() {
-    let pending = '';
     socket = require('net').connect(socketPath);
     socket.unref();
     socket.setEncoding('utf8');
-    socket.on(
-      'data',
-      guarded((text) => {
-        const lines = (pending + text).split('\n');
-        pending = lines.pop();
-        if (pending.length > LONGEST_LINE) pending = '';
-        lines.forEach(receive);
-      }),
-    );
+    socket.on('data', take);
     socket.on('error', () => {}); // 'close' follows
     socket.on(
       'close',
@@ -376,6 +394,7 @@
       canCollect: thread > 0 || typeof collectGarbage === 'function',
     });
     if (suspects && nodeMajor >= OLDEST_NODE) replaceSuspects();
+    if (thread > 0) loadPart('leakcheck-waits.cjs').install(findSocket, takeInAWait);
   });
   start();
 })();

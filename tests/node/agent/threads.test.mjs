@@ -113,12 +113,108 @@ for (const [major, node] of nodes) {
   });
 }
 
-test('a thread that waits for ever delays nobody, and can still be terminated', async (t) => {
+for (const [major, node] of nodes) {
+  test(`a thread that waits in Atomics.wait from its start answers all the same, node ${major}`, async (t) => {
+    const hub = await openHub(t);
+    // As a pool's: it keeps something at each task, and waits for the next.
+    const waiter = `
+      const { workerData } = require('node:worker_threads');
+      const kept = [];
+      for (;;) {
+        const before = Atomics.load(workerData, 0);
+        if (Atomics.wait(workerData, 0, before) !== 'ok') throw new Error('woken up for nothing');
+        kept.push(new Array(50_000).fill(before));
+      }`;
+    const script = `
+      const { Worker } = require('node:worker_threads');
+      const tasks = new Int32Array(new SharedArrayBuffer(4));
+      const worker = new Worker(${JSON.stringify(waiter)}, { eval: true, workerData: tasks });
+      worker.on('error', (error) => console.log(error)).on('exit', (code) => console.log('exit', code));
+      process.stdin.on('data', (text) => {
+        if (String(text) === 'end\\n') return worker.terminate();
+        Atomics.add(tasks, 0, 1);
+        Atomics.notify(tasks, 0, 1);
+      });
+      ${idle}`;
+    const service = startService(t, hub, script, { node });
+    const worker = await peerOf(hub, 1);
+    await service.says('up');
+    const readings = [];
+    for (let i = 0; i < 6; ++i) {
+      readings.push((await worker.collect()).memory.heapUsed);
+      service.child.stdin.write('task\n');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const steps = readings.slice(1).map((reading, i) => reading - readings[i]);
+    for (const step of steps.slice(1)) assert.ok(Math.abs(step - 400_000) < 20_000, `${steps}`);
+    service.child.stdin.write('end\n');
+    await service.says('exit 1');
+    assert.equal(service.stderr, '');
+  });
+}
+
+test('Atomics.wait in a thread gives what it gives without us', async (t) => {
   const hub = await openHub(t);
-  const waiting = `setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 200)`;
+  const waits = `
+    const { parentPort, workerData: cells } = require('node:worker_threads');
+    const timed = (...args) => {
+      const started = performance.now();
+      let answer;
+      try {
+        answer = Atomics.wait(...args);
+      } catch (error) {
+        answer = error.name;
+      }
+      return [answer, performance.now() - started >= 95];
+    };
+    parentPort.postMessage([
+      timed(cells, 0, 0, 100),
+      timed(cells, 0, 0, 0),
+      timed(cells, 0, 0, -5),
+      timed(cells, 0, 0, null),
+      timed(cells, 0, 7, 100),
+      timed(cells, 0, 7),
+      timed(new Int32Array(4), 0, 0, 100),
+      timed(cells, 9, 0, 100),
+      [Atomics.wait.name, Atomics.wait.length, Object.keys(Atomics).length],
+    ]);
+    parentPort.postMessage(timed(cells, 1, 0)); // notified, though nothing is changed
+    parentPort.postMessage(timed(cells, 2, 0, NaN)); // changed, and notified`;
+  const script = `
+    const { Worker } = require('node:worker_threads');
+    const cells = new Int32Array(new SharedArrayBuffer(12));
+    const worker = new Worker(${JSON.stringify(waits)}, { eval: true, workerData: cells });
+    let notifier;
+    worker.on('message', (it) => {
+      console.log(JSON.stringify(it));
+      clearInterval(notifier);
+      notifier = setInterval(() => {
+        if (Atomics.notify(cells, 1) === 0) cells[2] = Atomics.load(cells, 2) + 1;
+        Atomics.notify(cells, 2);
+      }, 150);
+    }).on('exit', () => clearInterval(notifier));`;
+  const outputs = await Promise.all(
+    [{ env: { NODE_OPTIONS: undefined, LEAKCHECK_SOCKET: undefined } }, {}].map(async (options) => {
+      const service = startService(t, hub, script, options);
+      await endsQuietly(service);
+      return service.stdout;
+    }),
+  );
+  assert.equal(outputs[1], outputs[0]);
+  assert.equal(
+    outputs[1].split('\n')[0],
+    '[["timed-out",true],["timed-out",false],["timed-out",false],["timed-out",false],["not-equal",false],' +
+      '["not-equal",false],["TypeError",false],["RangeError",false],["wait",4,0]]',
+  );
+  assert.deepEqual(hub.peers.map((it) => it.hello?.thread).sort(), [0, 1]);
+});
+
+test('a thread that is busy for ever delays nobody, and can still be terminated', async (t) => {
+  const hub = await openHub(t);
+  const busy = `setTimeout(() => { for (;;); }, 200)`;
   const script = `
     process.stdin.once('data', () => workers.forEach((worker) => worker.terminate()));
-    ${withWorkers(1, waiting)}`;
+    ${withWorkers(1, busy)}`;
   const service = startService(t, hub, script);
   const [main, worker] = [await peerOf(hub, 0), await peerOf(hub, 1)];
   await new Promise((resolve) => setTimeout(resolve, 400));

@@ -30,7 +30,8 @@ TEST_SUITE("AgentHub") {
     struct stat info {};
     ::stat(it.hub->script().c_str(), &info);
     CHECK((info.st_mode & 0777) == 0600);
-    for (const char* const part : {"leakcheck-clock.cjs", "leakcheck-stand-ins.cjs"}) {
+    for (const char* const part :
+         {"leakcheck-clock.cjs", "leakcheck-stand-ins.cjs", "leakcheck-waits.cjs"}) {
       const auto text = load_file(it.folder / part);  // beside the script, which loads them
       REQUIRE(text);
       CHECK(text->rfind("'use strict';", 0) == 0);
