@@ -78,7 +78,10 @@ bool Session::measure() {
   while (!load_is_hopeless()) {
     const std::size_t cycles = measured_.size();
     if (loop_.now() >= run_deadline()) break;
+    const int restarts = restarts_;
     if (!run_ordered_cycle(decision)) return false;
+    if (restarts_ > restarts && options_.mode == model::Mode::freeze && !freeze_anew())
+      return false;
     if (measured_.size() == cycles && (loop_.now() >= run_deadline() || used_up_)) break;
     if (threshold_ends_run()) break;
     const bool shrank = measured_.size() < cycles;

@@ -15,6 +15,8 @@ model::RunReport run_once(const model::Scenario& scenario, const Options& option
   {
     Session session(scenario, chosen, control);
     model::RunReport report = session.run();
+    chosen.spent = std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double, std::milli>(report.duration_ms));
     if (!session.too_slow() || report.outcome.ending == model::Ending::interrupted ||
         report.outcome.ending == model::Ending::terminated)
       return report;

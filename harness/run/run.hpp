@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/clock.hpp"
 #include "harness/model/progress.hpp"
 #include "harness/model/run_report.hpp"
 #include "harness/model/scenario.hpp"
@@ -24,7 +25,8 @@ struct Options {
   /// How V8 is kept still: the scenario's mode, or what Mode::automatic comes to.
   model::Mode mode = model::Mode::quiet;
   bool may_freeze =
-      false;  ///< a service that is too slow in quiet mode ends the run in its warm-up
+      false;         ///< a service that is too slow in quiet mode ends the run in its warm-up
+  Duration spent{};  ///< of the run's time limit, by an attempt before
   std::vector<std::string> stand_ins{};  ///< modules that inert stand-ins take the place of
 };
 

@@ -155,7 +155,7 @@ double Session::since_launch_ms() const {
 }
 
 TimePoint Session::run_deadline() const {
-  return launched_at_ + scenario_.load.max;
+  return launched_at_ + scenario_.load.max - options_.spent;
 }
 
 }  // namespace leakcheck::run

@@ -61,6 +61,7 @@ class Session {
   bool set_up_load();
   void tear_down_load();
   bool freeze();
+  bool freeze_anew();
   bool is_too_slow();
   void follow_collection();
 

@@ -97,6 +97,11 @@ void Session::tear_down_load() {
     note("the teardown failed: " + *problem);
 }
 
+/// A service that has restarted itself compiles all of its code again.
+bool Session::freeze_anew() {
+  return run_cycle(*load_, {.phase = model::Phase::warmup}) && freeze();
+}
+
 bool Session::freeze() {
   const auto answer = std::make_shared<std::optional<Result<void>>>();
   hub_->freeze([answer](const Result<void>& result) { *answer = result; });

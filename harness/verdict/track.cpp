@@ -331,12 +331,8 @@ void Track::look_at_settled(const Level& level) {
   // Something may have run out while the routes were alone, or time passed: nothing is left of it.
   const bool is_gone = grown() <= 0;
   if (back < kClearOfNoise * growth_.spread || (!is_gone && back < kGivenBack * grown())) return;
-  claim_ = Claim{is_gone ? 1 : std::min(back / grown(), 1.0),
-                 ahead_ms_ - checked_ms_,
-                 level.bytes,
-                 level.bytes,
-                 0,
-                 0};
+  claim_ = Claim{is_gone ? 1 : std::min(back / grown(), 1.0), ahead_ms_ - checked_ms_, level.bytes,
+                 level.bytes};
 }
 
 /// What only the first move of the clock frees was no matter of time: a copy that V8 still held, a
@@ -356,6 +352,7 @@ void Track::check_claim(const Level& level, double moved) {
     rule_ = model::Rule::settle;
     time_bound_ = model::TimeBound{claim_->share, claim_->moved_ms};
   }
+  grown_since_ += level.bytes - raw_;  // what is gone is gone, also for the next claim
   claim_.reset();
   raw_ = level.bytes;
   settled_requests_ = 0;

@@ -269,6 +269,40 @@ TEST_SUITE("Procedure") {
     }
   }
 
+  TEST_CASE("Procedure: what runs out by itself while a claim is checked has its time to live") {
+    for (const bool leaks : {false, true}) {
+      std::vector<model::Cycle> cycles;
+      auto decision = verdict::decide(whole(), cycles, {}, false);
+      double kept = 0, leaked = 0, ahead = 0;
+      bool ran_out = false;
+      int since = 0;
+      std::int64_t total = 0;
+      while (!decision.done) {
+        model::Cycle cycle;
+        cycle.phase = decision.next;
+        cycle.times = decision.times;
+        cycle.requests = 100 * decision.times;
+        cycle.requests_total = total += cycle.requests;
+        cycle.ahead_ms = decision.next == Phase::settle ? decision.ahead_ms : 0;
+        since = ahead < cycle.ahead_ms ? 0 : since + 1;
+        ahead = cycle.ahead_ms;
+        // The clock's first second frees half of it, and what passes while that is checked the
+        // rest.
+        if (decision.next == Phase::settle && since == 0 && ahead > 0)
+          kept = ahead > 1000 ? 0 : kept / 2;
+        if (decision.next == Phase::settle && since == 10 && !ran_out) {
+          kept = 0;
+          ran_out = true;
+        }
+        (leaks ? leaked : kept) += 64 * static_cast<double>(cycle.requests);
+        cycle.post_gc.heap_used = Bytes{static_cast<std::int64_t>(5e6 + leaked + kept)};
+        cycles.push_back(cycle);
+        decision = verdict::decide(whole(), cycles, {}, false);
+      }
+      CHECK(decision.verdict.answer == (leaks ? Answer::leak : Answer::time_bounded));
+    }
+  }
+
   TEST_CASE("Procedure: a store of small numbers that grows by doubling is a leak, in steps") {
     for (const int seed : {1, 2, 3}) {
       ServiceShape shape;
