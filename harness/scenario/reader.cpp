@@ -86,7 +86,7 @@ void check_native(Context& context, const Fields& fields, const model::TargetSpe
 model::Scenario read_scenario(Context& context, const Document& document, const Node& root) {
   const Fields fields(context, root, "the scenario",
                       {"version", "name", "extends", "profiles", "mode", "target", "payload",
-                       "load", "budgets", "thresholds", "reporters", "suspects"});
+                       "load", "budgets", "thresholds", "reporters", "suspects", "snapshots"});
   model::Scenario scenario;
   scenario.mode = model::Mode::automatic;
   scenario.file = document.source->path;
@@ -113,6 +113,8 @@ model::Scenario read_scenario(Context& context, const Document& document, const 
     scenario.reporters = {model::ReporterSpec{}};
   if (const Node* suspects = fields.find("suspects"))
     scenario.suspects = read_suspects(context, *suspects, scenario.target.shell);
+  if (const Node* snapshots = fields.find("snapshots"))
+    scenario.snapshots = read_snapshots(context, *snapshots);
   return scenario;
 }
 

@@ -80,6 +80,8 @@ TEST_CASE("Sections: everything but the command and one request has a default") 
   REQUIRE(scenario->reporters.size() == 1);
   CHECK(scenario->reporters[0].kind == model::ReporterSpec::Kind::console);
   CHECK(scenario->suspects.empty());
+  CHECK(scenario->snapshots.take == model::SnapshotSpec::Take::on_growth);
+  CHECK(scenario->snapshots.keep == model::SnapshotSpec::Keep::on_failure);
 }
 
 TEST_CASE("Sections: the example with every key is read to the last of them") {
@@ -116,6 +118,8 @@ TEST_CASE("Sections: the example with every key is read to the last of them") {
   CHECK(scenario.load.key_count == 5000);
   CHECK(scenario.target.count_malloc);
   CHECK(scenario.suspects.size() == 3);
+  CHECK(scenario.snapshots.take == model::SnapshotSpec::Take::on_growth);
+  CHECK(scenario.snapshots.keep == model::SnapshotSpec::Keep::always);
   REQUIRE(scenario.load.flows.size() == 3);
   CHECK(scenario.load.flows[0].weight == 7);
   CHECK(scenario.load.flows[1].steps.size() == 6);

@@ -9,5 +9,6 @@ leakcheck_unit_tests(scenario SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/requests_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/scratch_scenario.cpp
   ${CMAKE_CURRENT_LIST_DIR}/sections_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/snapshots_section_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/units_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/verdict_vocabulary_test.cpp)
