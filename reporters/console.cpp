@@ -7,6 +7,7 @@
 #include "reporters/code_points.hpp"
 #include "reporters/console_routes.hpp"
 #include "reporters/console_tables.hpp"
+#include "reporters/explanation_lines.hpp"
 #include "reporters/judged.hpp"
 #include "reporters/layout.hpp"
 #include "reporters/marks.hpp"
@@ -195,10 +196,21 @@ std::string_view when_to_type(Ending ending) {
   return "";
 }
 
+/// As arguments of a command; DevTools opens them too.
+std::string list_snapshots(const model::Explanation& explanation) {
+  std::string out;
+  for (const auto& snapshot : explanation.snapshots)
+    out += (out.empty() ? "" : " ") + quote_for_shell(clean_line(snapshot.file));
+  return out;
+}
+
 void add_what_next(Page& page, const model::RunReport& report) {
   if (!report.outcome.hint.empty()) page.entry("hint", report.outcome.hint, 4);
   // A path and a command are never wrapped or cut.
   if (!report.run_folder.empty()) page.whole_entry("folder", clean_line(report.run_folder));
+  if (report.explanation && report.explanation->snapshots.size() > 1 &&
+      !report.explanation->snapshots.back().file.empty())
+    page.whole_entry("snapshots", "leakcheck diff " + list_snapshots(*report.explanation));
   const std::string command = next_command(report);
   if (command.empty()) return;
   std::string_view when = when_to_type(report.outcome.ending);
@@ -216,6 +228,7 @@ std::string render_console(const model::RunReport& report, const ConsoleStyle& s
   page.end_block();
   page.sentence(ending_message(report), kReasonRows);
   page.end_block();
+  add_explanation(page, report);
   page.lines(draw_series(report, paint, width));
   page.end_block();
   page.lines(list_quantities(report, paint, width));

@@ -115,9 +115,10 @@ double quiet_range(const model::RunReport& report, model::Quantity quantity,
   return std::max(kQuietRange, 2 * verdict->budget_per_request * static_cast<double>(requests));
 }
 
-/// What came after the answer: one route alone, or no load at all.
+/// What came after the answer: one route alone, no load at all, or load between snapshots.
 bool is_another_load(const model::Cycle& cycle) {
-  return cycle.phase == model::Phase::routes || cycle.phase == model::Phase::settle;
+  return cycle.phase == model::Phase::routes || cycle.phase == model::Phase::settle ||
+         cycle.phase == model::Phase::explain;
 }
 
 /// None where native memory was not counted.

@@ -20,13 +20,6 @@ constexpr std::size_t kEvidence = 2;
 constexpr std::size_t kNotes = 1;
 constexpr std::size_t kAdvice = 2;
 
-std::string show_place(const model::SourcePlace& place) {
-  std::string out = clean_line(place.file);
-  if (place.line > 0) out += fmt::format(":{}", place.line);
-  if (place.line > 0 && place.column > 0) out += fmt::format(":{}", place.column);
-  return out;
-}
-
 std::string draw_step(const model::PathStep& step, int level, const Paint& paint, int width) {
   const std::string margin(static_cast<std::size_t>(4 + 2 * std::min(level, kDeepest)), ' ');
   int room = width - static_cast<int>(margin.size());
@@ -66,6 +59,13 @@ void add_some(Page& page, const std::string& label, const std::vector<std::strin
 
 }  // namespace
 
+std::string show_place(const model::SourcePlace& place) {
+  std::string out = clean_line(place.file);
+  if (place.line > 0) out += fmt::format(":{}", place.line);
+  if (place.line > 0 && place.column > 0) out += fmt::format(":{}", place.column);
+  return out;
+}
+
 std::vector<std::string> draw_path(const std::vector<model::PathStep>& path, const Paint& paint,
                                    int width) {
   std::vector<std::string> lines;
@@ -97,7 +97,6 @@ void add_finding(Page& page, const model::Finding& finding) {
   add_some(page, "seen", finding.evidence, kEvidence);
   add_some(page, "note", finding.notes, kNotes);
   add_some(page, "fix", finding.advice, kAdvice);
-  page.end_block();
 }
 
 }  // namespace leakcheck::reporters

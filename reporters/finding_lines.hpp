@@ -12,8 +12,11 @@ namespace leakcheck::reporters {
 std::vector<std::string> draw_path(const std::vector<model::PathStep>& path, const Paint& paint,
                                    int width);
 
-/// What leaks: the sentence, where it is written, the path, what was seen, and what to do; a block
-/// of 25 lines at most.
+/// "src/users.js:12:7".
+std::string show_place(const model::SourcePlace& place);
+
+/// What leaks: the sentence, where it is written, the path, what was seen, and what to do; 24 lines
+/// at most, and the block stays open.
 void add_finding(Page& page, const model::Finding& finding);
 
 }  // namespace leakcheck::reporters

@@ -67,7 +67,10 @@ void add_rest(Page& page, std::size_t all, std::size_t shown) {
 }
 
 void add_findings(Page& page, const std::vector<model::Finding>& findings, std::size_t most) {
-  for (std::size_t i = 0; i < std::min(findings.size(), most); ++i) add_finding(page, findings[i]);
+  for (std::size_t i = 0; i < std::min(findings.size(), most); ++i) {
+    add_finding(page, findings[i]);
+    page.end_block();
+  }
   add_rest(page, findings.size(), most);
   page.end_block();
 }

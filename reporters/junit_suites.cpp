@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reporters/code_points.hpp"
+#include "reporters/explanation_lines.hpp"
 #include "reporters/judged.hpp"
 #include "reporters/junit_output.hpp"
 #include "reporters/layout.hpp"
@@ -110,7 +111,11 @@ JunitCase quantity_case(const model::RunReport& report, model::Quantity quantity
     set_undecided(junit, report, verdict->reason);
   }
   junit.details = explain_quantity(*verdict);
-  if (is_culprit && junit.result == Result::failure) junit.details += "\n" + explain_origin(report);
+  if (is_culprit && junit.result == Result::failure) {
+    if (const std::string culprit = name_culprit(report); !culprit.empty())
+      junit.message += "; " + culprit;
+    junit.details += "\n" + explain_culprit(report) + explain_origin(report);
+  }
   return junit;
 }
 

@@ -24,7 +24,8 @@ struct Part {
 std::vector<Part> list_parts(const model::Progress& progress) {
   std::vector<Part> parts;
   // Nothing is sent while memory settles: how long it takes is all there is to see.
-  const bool idle = progress.phase == model::Phase::settle;
+  const bool idle =
+      progress.phase == model::Phase::settle || progress.phase == model::Phase::explain;
   if ((progress.cycle > 0 && !idle) || progress.phase == model::Phase::measure ||
       progress.phase == model::Phase::confirm) {
     // Confirming a suspicion may take more cycles than the scenario's.

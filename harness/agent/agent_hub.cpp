@@ -6,15 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "harness/agent/agent_script.hpp"
-#include "harness/agent/connection.hpp"
 #include "harness/agent/lines.hpp"
 #include "harness/agent/notes.hpp"
-#include "harness/agent/peer.hpp"
+#include "harness/agent/question.hpp"
 #include "harness/agent/socket_place.hpp"
 #include "harness/base/file.hpp"
 
@@ -27,7 +27,6 @@ constexpr std::size_t kMostWarnings = 100;
 
 /// How long worker threads may take to begin, once every main thread has answered.
 constexpr std::chrono::milliseconds kThreadGrace{250};
-
 struct Nothing {};
 
 class Hub final : public AgentHub {
@@ -44,9 +43,10 @@ class Hub final : public AgentHub {
   }
 
   ~Hub() override {
-    drop(collecting_);
-    drop(freezing_);
-    drop(moving_);
+    drop(loop_, collecting_);
+    drop(loop_, freezing_);
+    drop(loop_, moving_);
+    drop(loop_, snapping_);
     loop_.unwatch(place_.fd());
     for (const auto& peer : peers_)
       if (peer->connection->is_open()) peer->connection->send(render_bye());
@@ -74,7 +74,6 @@ class Hub final : public AgentHub {
   }
 
   std::vector<StandIn> stand_ins() const override { return notes_.stand_ins(); }
-
   std::vector<std::string> problems() const override { return notes_.problems(); }
 
   void set_subjects(const std::vector<int>& pids) override {
@@ -94,32 +93,51 @@ class Hub final : public AgentHub {
   }
 
   void freeze(std::function<void(Result<void>)> done) override {
-    drop(freezing_);
+    drop(loop_, freezing_);
     freezing_.emplace();
     freezing_->done = [done](Result<Nothing> result) {
       done(result ? Result<void>() : tl::make_unexpected(result.error()));
     };
     ask(*freezing_, std::chrono::seconds(10), render_freeze,
-        [this] { give_up(freezing_, "did not stop compiling within 10 s"); });
-    finish_if_answered(freezing_);
+        [this] { give_up(loop_, freezing_, "did not stop compiling within 10 s"); });
+    finish_if_answered(loop_, freezing_);
   }
 
   void move_clock(Duration ahead, Duration timeout,
                   std::function<void(Result<ClockMove>)> done) override {
-    drop(moving_);
+    drop(loop_, moving_);
     moving_.emplace();
     moving_->done = std::move(done);
     ask(
         *moving_, timeout, [ahead](std::int64_t id) { return render_clock(id, ahead); },
         [this, timeout] {
-          give_up(moving_,
+          give_up(loop_, moving_,
                   fmt::format("did not move its clock on within {:.0f} s", to_ms(timeout) / 1000));
         });
-    finish_if_answered(moving_);
+    finish_if_answered(loop_, moving_);
+  }
+
+  void take_snapshot(int pid, int thread, const std::filesystem::path& file, Duration timeout,
+                     std::function<void(Result<std::chrono::milliseconds>)> done) override {
+    drop(loop_, snapping_);
+    snapping_.emplace();
+    snapping_->done = std::move(done);
+    snapping_->id = ++last_id_;
+    const auto found = std::find_if(peers_.begin(), peers_.end(), [&](const auto& it) {
+      return is_subject(*it) && it->pid() == pid && it->process.hello.thread == thread;
+    });
+    if (found == peers_.end())
+      return give_up(loop_, snapping_, fmt::format("has no thread {} in process {}", thread, pid));
+    snapping_->waiting_for.insert(found->get());
+    snapping_->timer = loop_.call_after(timeout, [this, timeout] {
+      give_up(loop_, snapping_,
+              fmt::format("did not write a heap snapshot within {:.0f} s", to_ms(timeout) / 1000));
+    });
+    (*found)->connection->send(render_snapshot(snapping_->id, file.string()));
   }
 
   void collect(Duration timeout, std::function<void(Result<Collected>)> done) override {
-    drop(collecting_);
+    drop(loop_, collecting_);
     collecting_.emplace();
     collecting_->done = std::move(done);
     ask(*collecting_, timeout, render_collect, [this, timeout] { on_collect_timeout(timeout); });
@@ -172,6 +190,8 @@ class Hub final : public AgentHub {
     const std::int64_t seen = std::exchange(peer.process.requests_seen, 0);
     for (const auto& it : peers_)
       if (it->pid() == peer.pid() && it->is_main_thread()) it->seen_by_gone_threads += seen;
+    if (snapping_ && snapping_->waiting_for.count(&peer) > 0)
+      give_up(loop_, snapping_, "ended the thread that was to write a heap snapshot");
     leave_out(peer);
     finish_collection();
   }
@@ -224,13 +244,19 @@ class Hub final : public AgentHub {
   void on(Peer& peer, const FrozenLine& line) {
     if (!freezing_ || line.id != freezing_->id) return;
     freezing_->waiting_for.erase(&peer);
-    finish_if_answered(freezing_);
+    finish_if_answered(loop_, freezing_);
   }
 
   void on(Peer& peer, const ClockMovedLine& line) {
     if (!moving_ || line.id != moving_->id || moving_->waiting_for.erase(&peer) == 0) return;
     moving_->answer.timers += line.timers;
-    finish_if_answered(moving_);
+    finish_if_answered(loop_, moving_);
+  }
+
+  void on(Peer& peer, const SnapshotTakenLine& line) {
+    if (!snapping_ || line.id != snapping_->id || snapping_->waiting_for.erase(&peer) == 0) return;
+    snapping_->answer = std::chrono::milliseconds(std::llround(line.ms));
+    finish_if_answered(loop_, snapping_);
   }
 
   void on(Peer& peer, const StandInLine& line) {
@@ -245,8 +271,8 @@ class Hub final : public AgentHub {
 
   void on(Peer& peer, const ErrorLine& line) {
     if (line.id == 0) return notes_.add_problem(line.message);
-    if (!peer.is_main_thread()) {
-      if (collecting_ && line.id == collecting_->id) leave_out(peer);
+    if (collecting_ && line.id == collecting_->id && !peer.is_main_thread()) {
+      leave_out(peer);
       return finish_collection();
     }
     const std::string why = "could not do what the agent asked for: " + line.message;
@@ -286,39 +312,12 @@ class Hub final : public AgentHub {
     }
   }
 
-  template <typename It>
-  void drop(std::optional<It>& question) {
-    if (question) {
-      loop_.cancel(question->timer);
-      loop_.cancel(question->grace);
-    }
-    question.reset();
-  }
-
-  template <typename It>
-  void finish_if_answered(std::optional<It>& question) {
-    if (!question || !question->waiting_for.empty()) return;
-    const auto done = std::move(question->done);
-    const auto answer = question->answer;
-    drop(question);
-    done(answer);
-  }
-
-  template <typename It>
-  void give_up(std::optional<It>& question, const std::string& why) {
-    if (!question) return;
-    const auto done = std::move(question->done);
-    drop(question);
-    done(fail(ErrorKind::target, "the service " + why,
-              "look at its logs in the run folder; an endless loop or a synchronous call in a "
-              "handler blocks the event loop"));
-  }
-
   template <typename Which>
   void give_up_where(Which which, const std::string& why) {
-    if (collecting_ && which(*collecting_)) give_up(collecting_, why);
-    if (freezing_ && which(*freezing_)) give_up(freezing_, why);
-    if (moving_ && which(*moving_)) give_up(moving_, why);
+    if (collecting_ && which(*collecting_)) give_up(loop_, collecting_, why);
+    if (freezing_ && which(*freezing_)) give_up(loop_, freezing_, why);
+    if (moving_ && which(*moving_)) give_up(loop_, moving_, why);
+    if (snapping_ && which(*snapping_)) give_up(loop_, snapping_, why);
   }
 
   // ---- worker threads in a collection ----------------------------------------------------------
@@ -337,12 +336,12 @@ class Hub final : public AgentHub {
       if (peer->is_main_thread() && has_main_reading(sum, peer->pid()))
         sum.requests_seen += peer->process.requests_seen + seen_by_threads(*peer);
     notes_.add_left_out(sum.left_out);
-    finish_if_answered(collecting_);
+    finish_if_answered(loop_, collecting_);
   }
 
   void on_collect_timeout(Duration timeout) {
     if (collecting_->waiting_for.empty()) return leave_out_threads([](Peer&) { return true; });
-    give_up(collecting_,
+    give_up(loop_, collecting_,
             fmt::format("did not finish a collection within {:.0f} s: its event loop is blocked",
                         to_ms(timeout) / 1000));
   }
@@ -373,6 +372,7 @@ class Hub final : public AgentHub {
   std::optional<CollectQuestion> collecting_;
   std::optional<Question<Nothing>> freezing_;
   std::optional<Question<ClockMove>> moving_;
+  std::optional<Question<std::chrono::milliseconds>> snapping_;
   std::int64_t last_id_ = 0;
   std::size_t warnings_ = 0;
 };

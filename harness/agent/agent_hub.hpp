@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -107,6 +108,13 @@ class AgentHub {
   /// Errors: ErrorKind::target when that is not possible there.
   virtual void move_clock(Duration ahead, Duration timeout,
                           std::function<void(Result<ClockMove>)> done) = 0;
+  /// Has one thread of a process (0: the main one) write a heap snapshot into `file`; everything in
+  /// it stands still meanwhile. Objects keep their ids from one snapshot to the next.
+  /// Errors: ErrorKind::target when there is no such thread, it ends, does not answer within
+  ///         `timeout`, or cannot write the file.
+  virtual void take_snapshot(int pid, int thread, const std::filesystem::path& file,
+                             Duration timeout,
+                             std::function<void(Result<std::chrono::milliseconds>)> done) = 0;
 };
 
 }  // namespace leakcheck::agent

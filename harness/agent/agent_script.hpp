@@ -12,6 +12,6 @@ struct Script {
 };
 
 /// js/*.cjs: first the one to preload, then those that it loads from beside it.
-std::array<Script, 4> agent_scripts();
+std::array<Script, 6> agent_scripts();
 
 }  // namespace leakcheck::agent

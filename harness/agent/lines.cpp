@@ -121,6 +121,7 @@ std::optional<AgentLine> parse_typed(const json& line) {
   if (type == "frozen") return FrozenLine{integer(line, "id")};
   if (type == "clockMoved")
     return ClockMovedLine{integer(line, "id"), small_integer(line, "timers")};
+  if (type == "snapshotTaken") return SnapshotTakenLine{integer(line, "id"), number(line, "ms")};
   if (type == "standIn") return StandInLine{text(line, "module"), integer(line, "uses")};
   if (type == "warning") {
     model::ProcessWarning warning;
@@ -171,6 +172,10 @@ std::string render_freeze(std::int64_t id) {
 std::string render_clock(std::int64_t id, Duration ahead) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(ahead).count();
   return render({{"type", "clock"}, {"id", id}, {"aheadMs", ms}});
+}
+
+std::string render_snapshot(std::int64_t id, const std::string& file) {
+  return render({{"type", "snapshot"}, {"id", id}, {"file", file}});
 }
 
 std::string render_bye() {

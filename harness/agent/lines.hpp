@@ -36,6 +36,10 @@ struct ClockMovedLine {
   std::int64_t id = 0;
   int timers = 0;
 };
+struct SnapshotTakenLine {
+  std::int64_t id = 0;
+  double ms = 0;
+};
 struct StandInLine {
   std::string module;
   std::int64_t uses = 0;
@@ -49,8 +53,9 @@ struct ErrorLine {
   std::string message;
 };
 
-using AgentLine = std::variant<Hello, RequestsLine, SampleLine, CollectingLine, CollectedLine,
-                               FrozenLine, ClockMovedLine, StandInLine, WarningLine, ErrorLine>;
+using AgentLine =
+    std::variant<Hello, RequestsLine, SampleLine, CollectingLine, CollectedLine, FrozenLine,
+                 ClockMovedLine, SnapshotTakenLine, StandInLine, WarningLine, ErrorLine>;
 
 /// Nothing for text that is not JSON, for a type that is not known, and for fields of the wrong
 /// type: whatever a service's process writes there, leakcheck goes on.
@@ -62,6 +67,7 @@ std::string render_silence();
 std::string render_collect(std::int64_t id);
 std::string render_freeze(std::int64_t id);
 std::string render_clock(std::int64_t id, Duration ahead);
+std::string render_snapshot(std::int64_t id, const std::string& file);
 std::string render_bye();
 
 /// Why a process that said this hello cannot be measured; "" when it can.

@@ -1,17 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "harness/agent/agent_hub.hpp"
 #include "harness/agent/connection.hpp"
-#include "harness/base/event_loop.hpp"
 
 namespace leakcheck::agent {
 
@@ -36,23 +33,6 @@ std::size_t count_open(const Peers& peers);
 /// A closed connection tells only how many requests its process saw; a service may start thousands
 /// of processes that saw none. Not to be called from a connection's own callbacks.
 void forget_the_gone(Peers& peers);
-
-/// A question to several peers at once, and the answers so far.
-template <typename Answer>
-struct Question {
-  std::int64_t id = 0;
-  std::set<const Peer*> waiting_for;
-  Answer answer{};
-  std::function<void(Result<Answer>)> done;
-  EventLoop::TimerId timer = 0;  ///< the time limit
-  EventLoop::TimerId grace = 0;  ///< for those that may stay silent, once the others have answered
-};
-
-/// Worker threads answer too, if they can.
-struct CollectQuestion : Question<Collected> {
-  std::set<Peer*> threads;           ///< that have not answered
-  std::set<const Peer*> have_begun;  ///< of them
-};
 
 /// Adds one process's sample to the sum of all; of delays and pauses the longest counts.
 void add(model::Sample& sum, const model::Sample& one);

@@ -81,6 +81,7 @@ model::RunReport run_one(const model::Scenario& scenario, const RunArguments& ar
   if (!arguments.quiet)
     control.on_progress = [&](const model::Progress& event) { progress.show(event); };
   model::RunReport report = run::run_scenario(scenario, options, control);
+  if (report.explanation) shorten_places(report.explanation->findings);
   // The record stays with the logs, whatever reports were asked for.
   if (auto written =
           write_file(options.run_folder / "run.json", model::render_run_record(report), 0600);

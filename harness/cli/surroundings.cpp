@@ -60,6 +60,17 @@ fs::path shown_path(const fs::path& file) {
   return error || relative.empty() || *relative.begin() == ".." ? file : relative;
 }
 
+void shorten_places(std::vector<model::Finding>& findings) {
+  const auto shorten = [](std::optional<model::SourcePlace>& place) {
+    if (place) place->file = shown_path(place->file).string();
+  };
+  for (model::Finding& finding : findings) {
+    shorten(finding.declared);
+    shorten(finding.site);
+    for (model::PathStep& step : finding.path) shorten(step.place);
+  }
+}
+
 void print_error(const std::string& message, const std::string& hint) {
   fmt::print(stderr, "leakcheck: {}\n", message);
   if (!hint.empty()) fmt::print(stderr, "    hint: {}\n", hint);

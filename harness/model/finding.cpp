@@ -27,7 +27,7 @@ std::string_view to_string(Pattern pattern) {
     case Pattern::unknown:
       return "unknown";
   }
-  return "unknown";
+  return "";
 }
 
 std::string_view to_string(Confidence confidence) {
@@ -39,7 +39,7 @@ std::string_view to_string(Confidence confidence) {
     case Confidence::high:
       return "high";
   }
-  return "low";
+  return "";
 }
 
 }  // namespace leakcheck::model

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "harness/base/utf8.hpp"
+#include "harness/model/finding_fields.hpp"
 
 namespace leakcheck::model {
 namespace {
@@ -21,14 +22,15 @@ Json texts(const std::vector<std::string>& values) {
   return out;
 }
 
-Json to_json(const PathStep& step);
-Json to_json(const Finding& finding);
 Json to_json(const HeapClass& row);
 Json to_json(const HeapDuplicate& row);
 Json to_json(const HeapOwner& row);
 Json to_json(const HeapObject& object);
 Json to_json(const HeapClassDelta& row);
 Json to_json(const HeapGrowth& growth);
+
+Json to_json(const PathStep& step);
+Json to_json(const Finding& finding);
 
 template <typename Record>
 Json list(const std::vector<Record>& records) {
@@ -37,31 +39,51 @@ Json list(const std::vector<Record>& records) {
   return out;
 }
 
-Json place(const std::optional<SourcePlace>& value) {
-  if (!value) return nullptr;
-  return {{"file", text(value->file)},
-          {"line", value->line},
-          {"column", value->column},
-          {"mapped", value->is_mapped}};
+/// What the fields of findings are, one by one.
+class Writer {
+ public:
+  explicit Writer(Json& out) : out_(out) {}
+
+  void take(std::string_view key, const std::string& value) const { out_[key] = text(value); }
+  void take(std::string_view key, const std::vector<std::string>& value) const {
+    out_[key] = texts(value);
+  }
+  void take(std::string_view key, const std::vector<PathStep>& value) const {
+    out_[key] = list(value);
+  }
+  void take(std::string_view key, const std::optional<SourcePlace>& value) const {
+    out_[key] = nullptr;
+    if (!value) return;
+    Json place;
+    fields(Writer(place), *value);
+    out_[key] = std::move(place);
+  }
+  template <typename T>
+  void take(std::string_view key, const T& value) const {
+    if constexpr (std::is_enum_v<T>) {
+      out_[key] = to_string(value);
+    } else {
+      out_[key] = value;
+    }
+  }
+
+ private:
+  Json& out_;
+};
+
+template <typename Record>
+Json fields_of(const Record& record) {
+  Json out;
+  fields(Writer(out), record);
+  return out;
 }
 
 Json to_json(const PathStep& step) {
-  return {{"label", text(step.label)},
-          {"class", text(step.class_name)},
-          {"id", step.id},
-          {"place", place(step.place)},
-          {"collapsed", step.collapsed}};
+  return fields_of(step);
 }
 
 Json to_json(const Finding& finding) {
-  return {{"pattern", to_string(finding.pattern)},   {"confidence", to_string(finding.confidence)},
-          {"identity", text(finding.identity)},      {"sentence", text(finding.sentence)},
-          {"declared", place(finding.declared)},     {"site", place(finding.site)},
-          {"ownerClass", text(finding.owner_class)}, {"itemClass", text(finding.item_class)},
-          {"itemGrowth", finding.item_growth},       {"bytes", finding.bytes},
-          {"package", text(finding.package)},        {"path", list(finding.path)},
-          {"evidence", texts(finding.evidence)},     {"notes", texts(finding.notes)},
-          {"advice", texts(finding.advice)}};
+  return fields_of(finding);
 }
 
 Json to_json(const HeapClass& row) {

@@ -80,6 +80,8 @@ std::string_view to_string(Phase phase) {
       return "routes";
     case Phase::settle:
       return "settle";
+    case Phase::explain:
+      return "explain";
     case Phase::stop:
       return "stop";
   }

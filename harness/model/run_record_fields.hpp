@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/model/finding_fields.hpp"
 #include "harness/model/load_summary_fields.hpp"
 #include "harness/model/run_record_walk.hpp"
 #include "harness/model/run_report.hpp"
@@ -99,6 +100,7 @@ void fields(const auto& walk, Of<RunReport> auto& report) {
   walk.require("scenario", report.scenario);
   walk.take("target", report.target);
   walk.take("verdict", report.verdict);
+  walk.some("explanation", report.explanation);
   walk.take("load", report.load);
   walk.take("requestsSeen", report.requests_seen);
   walk.take("notes", report.notes);

@@ -84,6 +84,13 @@ class Reader {
     out = static_cast<T>(number);
   }
 
+  void read(const Json& value, const std::string& place, std::uint64_t& out) {
+    std::int64_t number = 0;
+    read(value, place, number);
+    if (number < 0) return refuse(place, "a whole number from 0");
+    out = static_cast<std::uint64_t>(number);
+  }
+
   void read(const Json& value, const std::string& place, Bytes& out) {
     read(value, place, out.count);
   }

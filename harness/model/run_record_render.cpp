@@ -52,6 +52,10 @@ Json to_json(std::signed_integral auto value) {
   return value;
 }
 
+Json to_json(std::uint64_t value) {
+  return value;
+}
+
 Json to_json(double value) {
   return number(value);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
+#include "harness/model/explanation.hpp"
 #include "harness/model/outcome.hpp"
 #include "harness/model/sample.hpp"
 #include "harness/model/scenario.hpp"
@@ -106,6 +107,8 @@ struct RunReport {
   TargetSummary target;
   Outcome outcome;
   std::optional<Verdict> verdict;  ///< none when nothing could be measured or the load was invalid
+  /// Of a leak, or of growth per key; none where nothing grew or the scenario wants no snapshots.
+  std::optional<Explanation> explanation;
   LoadSummary load;
   std::int64_t requests_seen = 0;  ///< by the service, of those that the run sent under load
   std::vector<Cycle> cycles;

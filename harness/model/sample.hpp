@@ -19,6 +19,7 @@ enum class Phase {
   explore,  ///< fresh requests until growth per key stops, or has had enough keys
   routes,   ///< one route alone
   settle,   ///< after the service's clock was moved on: what a time to live gives back
+  explain,  ///< between the heap snapshots, after the verdict
   stop,
 };
 std::string_view to_string(Phase phase);  ///< "warmup"

@@ -113,6 +113,14 @@ struct Threshold {
 };
 std::string_view to_string(Threshold::Metric metric);  ///< "http_req_failed"
 
+/// Heap snapshots of a service that grows, from which the run says what leaks.
+struct SnapshotSpec {
+  enum class Take { on_growth, never };
+  enum class Keep { on_failure, always, never };
+  Take take = Take::on_growth;
+  Keep keep = Keep::on_failure;
+};
+
 struct ReporterSpec {
   enum class Kind { console, json, junit };
   Kind kind = Kind::console;
@@ -132,6 +140,7 @@ struct Scenario {
   std::vector<Threshold> thresholds;
   std::vector<ReporterSpec> reporters;
   std::vector<Suspect> suspects;
+  SnapshotSpec snapshots;
 };
 std::string_view to_string(Mode mode);
 

@@ -164,7 +164,8 @@ void Session::record_cycle(const Order& order, const load::CycleOutcome& outcome
   cycle.readings = collected.readings;
   read_native(cycle);
   report_.cycles.push_back(cycle);
-  if (order.phase != model::Phase::warmup && order.phase != model::Phase::routes)
+  if (order.phase != model::Phase::warmup && order.phase != model::Phase::routes &&
+      order.phase != model::Phase::explain)
     measured_.push_back(std::move(cycle));
 }
 

@@ -27,7 +27,7 @@ std::string_view announce(model::Phase phase) {
 
 bool is_of_fresh_requests(const model::Cycle& cycle) {
   return cycle.phase != model::Phase::replay && cycle.phase != model::Phase::settle &&
-         cycle.phase != model::Phase::routes;
+         cycle.phase != model::Phase::routes && cycle.phase != model::Phase::explain;
 }
 
 }  // namespace

@@ -44,11 +44,13 @@ Session::Session(const model::Scenario& scenario, const Options& options, const 
 }
 
 model::RunReport Session::run() {
-  if (open_run_folder() && launch_target() && find_subjects() && open_load() && warm_up())
-    measure();
+  if (open_run_folder() && launch_target() && find_subjects() && open_load() && warm_up() &&
+      measure())
+    explain();
   if (load_) tear_down_load();
   stop_target();
   conclude();
+  drop_snapshots();
   report_.duration_ms = since_launch_ms();
   return std::move(report_);
 }

@@ -39,15 +39,6 @@ class Session {
  private:
   enum class Wait { done, over, deadline };
 
-  /// What a cycle is for.
-  struct Order {
-    model::Phase phase = model::Phase::measure;
-    int times = 1;
-    bool replay = false;  ///< of the latest fresh cycle
-    std::string route{};  ///< the one that runs alone
-    double ahead_ms = 0;  ///< how far the service's clock was moved on
-  };
-
   // prepare.cpp
   bool open_run_folder();
   bool launch_target();
@@ -93,6 +84,14 @@ class Session {
   bool run_route(const Route& route, const model::LoadSummary& whole, load::Position& position);
   bool run_alone(load::LoadEngine& engine, const model::LoadSummary& whole);
   bool set_up_alone(load::LoadEngine& engine);
+
+  // explain.cpp
+  void explain();
+  std::string what_forbids_snapshots(const model::Verdict& verdict) const;
+  Subject choose_subject(const model::Verdict& verdict) const;
+  bool compare_snapshots(const model::Verdict& verdict);
+  bool take_snapshot(const Subject& subject);
+  void drop_snapshots();
 
   // conclude.cpp
   void stop_target();

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+
+#include "harness/base/bytes.hpp"
+#include "harness/model/sample.hpp"
 
 namespace leakcheck::run {
 
@@ -19,6 +23,22 @@ struct ClockState {
   bool has_begun = false;
   bool idles = false;  ///< it cannot be moved
   double moved_on_ms = 0;
+};
+
+/// What a cycle is for.
+struct Order {
+  model::Phase phase = model::Phase::measure;
+  int times = 1;
+  bool replay = false;  ///< of the latest fresh cycle
+  std::string route{};  ///< the one that runs alone
+  double ahead_ms = 0;  ///< how far the service's clock was moved on
+};
+
+/// Whose heap is looked into.
+struct Subject {
+  int pid = 0;
+  int thread = 0;
+  Bytes heap;
 };
 
 }  // namespace leakcheck::run

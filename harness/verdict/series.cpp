@@ -36,7 +36,8 @@ std::vector<model::Cycle> comparable_cycles(const std::vector<model::Cycle>& cyc
   std::copy_if(cycles.begin(), cycles.end(), std::back_inserter(measured),
                [](const model::Cycle& cycle) {
                  return cycle.phase != model::Phase::warmup &&
-                        cycle.phase != model::Phase::routes && cycle.requests > 0;
+                        cycle.phase != model::Phase::routes &&
+                        cycle.phase != model::Phase::explain && cycle.requests > 0;
                });
   const auto changed = std::find_if(
       measured.rbegin(), measured.rend(),

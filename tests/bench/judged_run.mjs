@@ -24,13 +24,13 @@ function reasonOf(code, signal, record) {
   return record.verdict?.reason || record.outcome?.message || `exit ${code}`;
 }
 
-/// When the answer was there, in milliseconds since the launch, less the time that the routes took:
-/// they say where, not whether.
+/// When the answer was there, in milliseconds since the launch, less the time that the routes and
+/// the snapshots took: they say where, not whether.
 function answeredAt(cycles) {
-  let routesMs = 0;
+  let asideMs = 0;
   for (const [i, { phase, atMs }] of cycles.entries())
-    if (phase === 'routes') routesMs += atMs - (cycles[i - 1]?.atMs ?? atMs);
-  return (cycles.at(-1)?.atMs ?? NaN) - routesMs;
+    if (phase === 'routes' || phase === 'explain') asideMs += atMs - (cycles[i - 1]?.atMs ?? atMs);
+  return (cycles.at(-1)?.atMs ?? NaN) - asideMs;
 }
 
 function judgeEstimate(run, record) {

@@ -366,6 +366,8 @@ export function scenarioOf(run, { node, services, packages, addon }) {
       ...(ready ? { ready } : {}),
     },
     load: loadOf(run),
+    // They come after the verdict, and have a bench of their own.
+    snapshots: 'never',
   };
 }
 

@@ -11,6 +11,7 @@ export const PHASES = [
   'explore',
   'routes',
   'settle',
+  'explain',
   'stop',
 ];
 const COLUMNS = 10;

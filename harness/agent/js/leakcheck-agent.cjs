@@ -15,8 +15,6 @@
   const MOST_ARGUMENTS = 64;
   const LONGEST_TEXT = 1000;
   const LONGEST_LINE = 1 << 20;
-  // Worker threads collect at the same time, and one may take back the flag that another has set.
-  const MOST_GC_LOOKS = 100;
   // Under this name the threads of a process of ours find that it is one: they see no arguments.
   const OURS = 'leakcheck';
   // What leakcheck has not read yet: past this it is stopped, and samples would only pile up here.
@@ -53,9 +51,9 @@
   let warnings = 0;
   let collectGarbage;
   let sampler;
-  let clock;
   let standIns;
   let requestChannel; // held: a channel that nobody holds is collected, with its subscribers
+  const parts = {};
   const pauses = { count: 0, major: 0, totalMs: 0, maxMs: 0 };
 
   /** `work`, but whatever it throws stays out of the service. */
@@ -112,12 +110,14 @@
     return true;
   }
 
-  /** A file beside this one. The service's list of its own modules stays its own. */
+  /** A file beside this one, once. The service's list of its own modules stays its own. */
   function loadPart(name) {
-    const file = require('path').join(__dirname, name);
-    const part = require(file);
-    delete require.cache[file];
-    return part;
+    if (!parts[name]) {
+      const file = require('path').join(__dirname, 'leakcheck-' + name + '.cjs');
+      parts[name] = require(file);
+      delete require.cache[file];
+    }
+    return parts[name];
   }
 
   // ---- V8 --------------------------------------------------------------------------------------
@@ -128,46 +128,12 @@
     if (nodeMajor >= 20) v8.setFlagsFromString('--no-maglev');
   }
 
-  /** How often --expose-gc stands in a text of options; V8 takes an underscore too. */
-  function countExposeGc(options) {
-    return (options.match(/--expose[-_]gc(?![-_\w])/g) || []).length;
-  }
-
-  function findCollector() {
-    const v8 = require('v8');
-    const gc = global.gc;
-    // In a worker thread gc() is there only if the service wanted it: the main one took it back.
-    if (thread > 0 && typeof gc === 'function') return gc;
-    const wanted = countExposeGc(process.execArgv.join(' ')) > 0;
-    if (typeof gc === 'function') {
-      // There are services that collect when they can: without leakcheck this one could not. One
-      // --expose-gc in NODE_OPTIONS is ours, the user's would be a second.
-      if (!wanted && countExposeGc(process.env.NODE_OPTIONS || '') < 2) {
-        v8.setFlagsFromString('--no-expose-gc');
-        global.gc = undefined; // V8 does not let it be deleted
-      }
-      return gc;
-    }
-    // Node.js 18 refuses --expose-gc in NODE_OPTIONS. The flag is for our context only: contexts
-    // that the service makes later look as they would without us.
-    for (let i = 0; i < MOST_GC_LOOKS; ++i) {
-      v8.setFlagsFromString('--expose-gc');
-      try {
-        const found = require('vm').runInNewContext('typeof gc === "function" ? gc : undefined');
-        if (found) return found;
-      } finally {
-        v8.setFlagsFromString('--no-expose-gc');
-      }
-    }
-    throw new Error('there is no gc()');
-  }
-
   /** The collect sequence; one collection is not enough, and a third gains nothing. */
   function collect(id) {
     // Threads may be blocked for good: one that says this is worth waiting for.
     if (thread > 0) send({ type: 'collecting', id: id });
     // A thread may live for one request only: it looks for gc() when it is asked to collect.
-    if (!collectGarbage) collectGarbage = findCollector();
+    if (!collectGarbage) collectGarbage = loadPart('collector').find(thread);
     const started = hrtime();
     const step = (work) => () => {
       try {
@@ -291,17 +257,20 @@
 
   // ---- the end of a run, and ablation -----------------------------------------------------------
 
+  function takeSnapshot(line) {
+    send({ type: 'snapshotTaken', id: line.id, ms: loadPart('snapshot').write(line.file) });
+  }
+
   function moveClock(line) {
-    if (!clock) clock = loadPart('leakcheck-clock.cjs');
     const isOurs = (timer) => sampler !== undefined && sampler.timer === timer;
-    clock.move(line.aheadMs, isOurs, (timers) => {
+    loadPart('clock').move(line.aheadMs, isOurs, (timers) => {
       send({ type: 'clockMoved', id: line.id, timers: timers });
     });
   }
 
   function replaceSuspects() {
     const report = guarded((it) => send({ type: 'standIn', module: cut(it.module), uses: it.uses }));
-    standIns = loadPart('leakcheck-stand-ins.cjs').install(suspects.split(','), report);
+    standIns = loadPart('stand-ins').install(suspects.split(','), report);
     if (standIns.problem) sendError(0, standIns.problem);
   }
 
@@ -319,6 +288,7 @@
       send({ type: 'frozen', id: line.id });
     },
     clock: (line) => moveClock(line),
+    snapshot: (line) => takeSnapshot(line),
     bye: () => {
       welcomed = false;
       stopSampling();
@@ -376,7 +346,7 @@
       // The flags of V8 are the whole process's.
       if (thread === 0) {
         if (mode === 'quiet') keepStill();
-        collectGarbage = findCollector();
+        collectGarbage = loadPart('collector').find(thread);
         forwardWarnings();
       }
     }
@@ -394,7 +364,7 @@
       canCollect: thread > 0 || typeof collectGarbage === 'function',
     });
     if (suspects && nodeMajor >= OLDEST_NODE) replaceSuspects();
-    if (thread > 0) loadPart('leakcheck-waits.cjs').install(findSocket, takeInAWait);
+    if (thread > 0) loadPart('waits').install(findSocket, takeInAWait);
   });
   start();
 })();

@@ -170,6 +170,53 @@ TEST_SUITE("AgentHub: questions") {
     CHECK(*frozen);
   }
 
+  TEST_CASE("one thread of one subject writes a snapshot, and every way not to is told") {
+    Listening it;
+    const auto one = it.greet();
+    const auto two = it.greet();
+    it.hub->set_subjects({one->pid(), two->pid()});
+    std::optional<Result<std::chrono::milliseconds>> taken;
+    const auto take = [&](int pid, int thread, Duration timeout) {
+      taken.reset();
+      it.hub->take_snapshot(pid, thread, "/srv/run/heap-1.heapsnapshot", timeout,
+                            [&](Result<std::chrono::milliseconds> result) { taken = result; });
+    };
+    take(two->pid(), 0, kPatience);
+    const std::string line = two->wait_for("snapshot");
+    CHECK(line.find("\"file\":\"/srv/run/heap-1.heapsnapshot\"") != std::string::npos);
+    const std::string id = std::to_string(id_of(line));
+    one->send(R"({"type":"snapshotTaken","id":)" + id + R"(,"ms":1})");  // it was not asked
+    it.settle();
+    CHECK_FALSE(taken);
+    two->send(R"({"type":"snapshotTaken","id":)" + id + R"(,"ms":412.4})");
+    REQUIRE(it.wait_for([&] { return taken.has_value(); }));
+    REQUIRE(*taken);
+    CHECK((*taken)->count() == 412);
+
+    take(two->pid(), 7, kPatience);
+    REQUIRE(taken);
+    CHECK(taken->error().message.find("has no thread 7") != std::string::npos);
+    take(one->pid(), 0, std::chrono::milliseconds(5));
+    REQUIRE(it.wait_for([&] { return taken.has_value(); }));
+    REQUIRE_FALSE(*taken);
+    CHECK(taken->error().kind == ErrorKind::target);
+    CHECK(taken->error().message.find("did not write a heap snapshot") != std::string::npos);
+    one->wait_for("snapshot");
+
+    take(one->pid(), 0, kPatience);
+    const std::string last = std::to_string(id_of(one->wait_for("snapshot")));
+    one->send(R"({"type":"error","id":)" + last + R"(,"message":"ENOSPC: no space left"})");
+    REQUIRE(it.wait_for([&] { return taken.has_value(); }));
+    REQUIRE_FALSE(*taken);
+    CHECK(taken->error().message.find("ENOSPC") != std::string::npos);
+
+    take(one->pid(), 0, kPatience);
+    one->close();
+    REQUIRE(it.wait_for([&] { return taken.has_value(); }));
+    REQUIRE_FALSE(*taken);
+    CHECK(taken->error().message.find("disconnected") != std::string::npos);
+  }
+
   TEST_CASE("the clock is moved in every subject, and the timers that fired are summed") {
     Listening it;
     const auto one = it.greet();

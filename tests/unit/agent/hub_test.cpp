@@ -31,7 +31,8 @@ TEST_SUITE("AgentHub") {
     ::stat(it.hub->script().c_str(), &info);
     CHECK((info.st_mode & 0777) == 0600);
     for (const char* const part :
-         {"leakcheck-clock.cjs", "leakcheck-stand-ins.cjs", "leakcheck-waits.cjs"}) {
+         {"leakcheck-clock.cjs", "leakcheck-collector.cjs", "leakcheck-snapshot.cjs",
+          "leakcheck-stand-ins.cjs", "leakcheck-waits.cjs"}) {
       const auto text = load_file(it.folder / part);  // beside the script, which loads them
       REQUIRE(text);
       CHECK(text->rfind("'use strict';", 0) == 0);

@@ -80,11 +80,14 @@ TEST_SUITE("Lines") {
     CHECK(sample.active_handles == 2);
   }
 
-  TEST_CASE("collecting, clockMoved, standIn: each at its place") {
+  TEST_CASE("collecting, clockMoved, snapshotTaken, standIn: each at its place") {
     CHECK(parsed<CollectingLine>("collecting").id == 7);
     const auto moved = parsed<ClockMovedLine>("clockMoved");
     CHECK(moved.id == 9);
     CHECK(moved.timers == 3);
+    const auto taken = parsed<SnapshotTakenLine>("snapshotTaken");
+    CHECK(taken.id == 10);
+    CHECK(taken.ms == 412.5);
     const auto stand_in = parsed<StandInLine>("standIn");
     CHECK(stand_in.module == "@scope/sharp");
     CHECK(stand_in.uses == 12);

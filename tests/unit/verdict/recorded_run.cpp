@@ -12,9 +12,9 @@ namespace {
 
 using model::Phase;
 
-constexpr std::array kPhases = {Phase::launch,  Phase::warmup, Phase::measure,
-                                Phase::confirm, Phase::replay, Phase::explore,
-                                Phase::routes,  Phase::settle, Phase::stop};
+constexpr std::array kPhases = {Phase::launch,  Phase::warmup,  Phase::measure, Phase::confirm,
+                                Phase::replay,  Phase::explore, Phase::routes,  Phase::settle,
+                                Phase::explain, Phase::stop};
 constexpr int kColumns = 10;
 
 using Row = std::array<std::int64_t, kColumns>;
@@ -120,7 +120,8 @@ Replayed replay(const RecordedRun& run) {
   Replayed out;
   int wanted = 1;
   for (const model::Cycle& cycle : run.cycles) {
-    const bool counts = cycle.phase != Phase::warmup && cycle.phase != Phase::routes;
+    const bool counts = cycle.phase != Phase::warmup && cycle.phase != Phase::routes &&
+                        cycle.phase != Phase::explain;
     if (counts && wanted == 0 &&
         (cycle.phase != out.decision.next || cycle.times != out.decision.times ||
          (cycle.phase == Phase::settle && cycle.ahead_ms != std::round(out.decision.ahead_ms)))) {
