@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 
 #include "harness/run/session.hpp"
+#include "harness/verdict/series.hpp"
 
 namespace leakcheck::run {
 namespace {
@@ -110,11 +112,21 @@ bool Session::run_ordered_cycle(const verdict::Decision& decision) {
                               .replay = decision.next == model::Phase::replay});
   const int restarts = restarts_;
   if (!settle(decision)) return keep_answer("moving its clock on");
-  if (restarts_ == restarts) return true;
-  // Another process says nothing of what this one would have given back.
   const auto first = std::find_if(measured_.begin(), measured_.end(), [](const auto& cycle) {
     return cycle.phase == model::Phase::settle;
   });
+  const bool others_serve = first != measured_.begin() && first != measured_.end() &&
+                            !verdict::same_subjects(*std::prev(first), measured_.back());
+  if (restarts_ == restarts && !others_serve) return true;
+  if (restarts_ == restarts && !clock_.measured_anew) {
+    // The clock has closed the connections, and more workers than before have taken them.
+    clock_.measured_anew = true;
+    clock_.moved_on_ms = 0;
+    measured_.clear();
+    note("more processes serve than before, so all of them were measured anew");
+    return true;
+  }
+  // Another process says nothing of what this one would have given back.
   measured_.erase(first, measured_.end());
   clock_.may_move = false;
   return true;

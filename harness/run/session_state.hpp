@@ -21,7 +21,8 @@ struct RequestCounts {
 struct ClockState {
   bool may_move = true;
   bool has_begun = false;
-  bool idles = false;  ///< it cannot be moved
+  bool idles = false;          ///< it cannot be moved
+  bool measured_anew = false;  ///< once, as others served than before
   double moved_on_ms = 0;
 };
 

@@ -8,14 +8,6 @@ namespace {
 
 constexpr std::int64_t kOneIn = 20;
 
-bool same_subjects(const model::Cycle& a, const model::Cycle& b) {
-  return a.processes == b.processes &&
-         std::equal(a.readings.begin(), a.readings.end(), b.readings.begin(), b.readings.end(),
-                    [](const model::Reading& one, const model::Reading& other) {
-                      return one.pid == other.pid && one.thread == other.thread;
-                    });
-}
-
 Part part_of(const model::Cycle& cycle) {
   switch (cycle.phase) {
     case model::Phase::explore:
@@ -31,14 +23,21 @@ Part part_of(const model::Cycle& cycle) {
 
 }  // namespace
 
+bool same_subjects(const model::Cycle& a, const model::Cycle& b) {
+  return a.processes == b.processes &&
+         std::equal(a.readings.begin(), a.readings.end(), b.readings.begin(), b.readings.end(),
+                    [](const model::Reading& one, const model::Reading& other) {
+                      return one.pid == other.pid && one.thread == other.thread;
+                    });
+}
+
 std::vector<model::Cycle> comparable_cycles(const std::vector<model::Cycle>& cycles) {
   std::vector<model::Cycle> measured;
-  std::copy_if(cycles.begin(), cycles.end(), std::back_inserter(measured),
-               [](const model::Cycle& cycle) {
-                 return cycle.phase != model::Phase::warmup &&
-                        cycle.phase != model::Phase::routes &&
-                        cycle.phase != model::Phase::explain && cycle.requests > 0;
-               });
+  std::copy_if(
+      cycles.begin(), cycles.end(), std::back_inserter(measured), [](const model::Cycle& cycle) {
+        return cycle.phase != model::Phase::warmup && cycle.phase != model::Phase::routes &&
+               cycle.phase != model::Phase::explain && cycle.requests > 0;
+      });
   const auto changed = std::find_if(
       measured.rbegin(), measured.rend(),
       [&](const model::Cycle& cycle) { return !same_subjects(cycle, measured.back()); });

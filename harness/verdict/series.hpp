@@ -30,6 +30,9 @@ struct Level {
   double ahead_ms = 0;        ///< settle: how far the clock was moved on
 };
 
+/// Whether two cycles measured the same processes and threads.
+bool same_subjects(const model::Cycle& a, const model::Cycle& b);
+
 /// The cycles that can be compared with each other: after warm-up, with requests, not of one route,
 /// and measured over the same processes and threads as the last one (a sum over three workers says
 /// nothing about one over two, nor a process about the one that took its place).

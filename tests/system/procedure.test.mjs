@@ -83,6 +83,15 @@ for (const mode of ['quiet', 'freeze']) {
   });
 }
 
+test('workers that begin to serve when the clock has closed the connections are measured, too', async (t) => {
+  const result = await run(t, forService('late_worker.cjs', {
+    load: { flows: [{ name: 'main', steps: [{ get: '/' }] }] },
+  }));
+  expectEnding(result, leak(/64(\.\d+)? B for every request/));
+  assert.ok(result.report.notes.some((note) => /measured anew/.test(note)), result.report.notes.join('\n'));
+  assert.equal(result.report.verdict.parts.length, 2);
+});
+
 test('a service that quiet mode makes too slow for its own time-outs is measured in freeze mode', async (t) => {
   const result = await run(t, forService('slow_when_still.cjs', { mode: 'auto' }));
   expectEnding(result, passed(/request/));

@@ -180,6 +180,7 @@ TEST_SUITE("Lines") {
         {"silence", render_silence()},
         {"collect", render_collect(7)},
         {"freeze", render_freeze(8)},
+        {"snapshot", render_snapshot(10, "/srv/run/heap-1.heapsnapshot")},
         {"bye", render_bye()},
         {"clock", render_clock(9, std::chrono::minutes(1))}};
     std::size_t known = 0;

@@ -221,15 +221,47 @@ TEST_CASE("Run record: native memory, single readings and routes of a cycle surv
   CHECK(cycle.pss == Bytes{123'456'789});
 }
 
+TEST_CASE("Run record: an explanation survives it, with every pattern and confidence") {
+  RunReport report;
+  Explanation& explanation = report.explanation.emplace();
+  explanation.snapshots = {{"heap-1.heapsnapshot", 4711, 2, 3230.5, 381.25, 6'271'047}};
+  explanation.requests = 2000;
+  explanation.took_ms = 1261.5;
+  explanation.bytes_per_request = 63.5;
+  explanation.share = 0.97;
+  explanation.notes = {"a note"};
+  for (int pattern = 0; !to_string(static_cast<Pattern>(pattern)).empty(); ++pattern) {
+    Finding& finding = explanation.findings.emplace_back();
+    finding.pattern = static_cast<Pattern>(pattern);
+    finding.confidence = static_cast<Confidence>(pattern % 3);
+    finding.identity = "sessionCache";
+    finding.declared = SourcePlace{"src/users.ts", 12, 7, true};
+    finding.path = {{"sessionCache", "Map", 4'294'967'294, finding.declared, 3}};
+    finding.item_growth = -1;
+  }
+  const RunReport read = reread(report);
+  CHECK(render_run_record(read) == render_run_record(report));
+  REQUIRE(read.explanation);
+  CHECK(read.explanation->findings.size() == 11);
+  CHECK(read.explanation->findings[4].pattern == Pattern::timer);
+  CHECK(read.explanation->findings[4].confidence == Confidence::medium);
+  CHECK_FALSE(read.explanation->findings[4].site);
+  CHECK(read.explanation->findings[4].declared->is_mapped);
+  CHECK(read.explanation->findings[4].path[0].id == 4'294'967'294);
+  CHECK(read.explanation->snapshots[0].took_ms == 381.25);
+  CHECK(read.explanation->share == 0.97);
+}
+
 TEST_CASE("Run record: what a run did not have is not there") {
   RunReport report;
   report.verdict = Verdict{};
   report.verdict->quantities.emplace_back();
   report.cycles.emplace_back();
   const std::string text = render_run_record(report);
-  for (const char* key : {"inTheEnd", "keyed", "timeBound", "allocationsPerRequest", "parts",
-                          "routes", "routesSay", "ablations", "resident", "native", "readings",
-                          "times", "route", "aheadMs", "pss", "choseMode", "boundedKeys"})
+  for (const char* key :
+       {"inTheEnd", "keyed", "timeBound", "allocationsPerRequest", "parts", "routes", "routesSay",
+        "ablations", "resident", "native", "readings", "times", "route", "aheadMs", "pss",
+        "choseMode", "boundedKeys", "explanation"})
     CHECK_MESSAGE(text.find("\"" + std::string(key) + "\"") == std::string::npos, key);
   CHECK(render_run_record(reread(report)) == text);
 }
@@ -242,7 +274,8 @@ TEST_CASE("Run record: every word of the verdict is read as it is written") {
     report.verdict->answer = answer;
     CHECK(reread(report).verdict->answer == answer);
   }
-  for (const Phase phase : {Phase::replay, Phase::explore, Phase::routes, Phase::settle}) {
+  for (const Phase phase :
+       {Phase::replay, Phase::explore, Phase::routes, Phase::settle, Phase::explain}) {
     report.cycles = {Cycle{}};
     report.cycles[0].phase = phase;
     CHECK(reread(report).cycles[0].phase == phase);
