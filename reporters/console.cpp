@@ -196,10 +196,15 @@ std::string_view when_to_type(Ending ending) {
   return "";
 }
 
-/// As arguments of a command; DevTools opens them too.
-std::string list_snapshots(const model::Explanation& explanation) {
+/// As arguments of a command, short where all are in the run folder; DevTools opens them too.
+std::string list_snapshots(const model::RunReport& report) {
+  const std::string folder = report.run_folder + "/";
+  const auto& all = report.explanation->snapshots;
+  if (std::all_of(all.begin(), all.end(),
+                  [&](const auto& each) { return each.file.rfind(folder + "heap-", 0) == 0; }))
+    return quote_for_shell(clean_line(report.run_folder)) + "/heap-*.heapsnapshot";
   std::string out;
-  for (const auto& snapshot : explanation.snapshots)
+  for (const auto& snapshot : all)
     out += (out.empty() ? "" : " ") + quote_for_shell(clean_line(snapshot.file));
   return out;
 }
@@ -210,7 +215,7 @@ void add_what_next(Page& page, const model::RunReport& report) {
   if (!report.run_folder.empty()) page.whole_entry("folder", clean_line(report.run_folder));
   if (report.explanation && report.explanation->snapshots.size() > 1 &&
       !report.explanation->snapshots.back().file.empty())
-    page.whole_entry("snapshots", "leakcheck diff " + list_snapshots(*report.explanation));
+    page.whole_entry("snapshots", "leakcheck diff " + list_snapshots(report));
   const std::string command = next_command(report);
   if (command.empty()) return;
   std::string_view when = when_to_type(report.outcome.ending);
