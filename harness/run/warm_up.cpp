@@ -14,6 +14,9 @@ constexpr double kCollectionDominates = 3;
 constexpr double kMostTimes = 20;
 /// A request in so many that met a time-out makes a service too slow.
 constexpr std::int64_t kOneIn = 100;
+/// Cycles of warm-up after a restart. Source: chosen by us; a first freeze comes after as many.
+constexpr int kFewestAnew = 6;
+constexpr int kMostAnew = 24;
 constexpr int kUnavailable = 503;
 constexpr int kGatewayTimeout = 504;
 
@@ -99,7 +102,11 @@ void Session::tear_down_load() {
 
 /// A service that has restarted itself compiles all of its code again.
 bool Session::freeze_anew() {
-  return run_cycle(*load_, {.phase = model::Phase::warmup}) && freeze();
+  for (int cycle = 0; cycle < kMostAnew && loop_.now() < run_deadline(); ++cycle) {
+    if (cycle >= kFewestAnew && is_settled(report_.cycles)) break;
+    if (!run_cycle(*load_, {.phase = model::Phase::warmup})) return false;
+  }
+  return freeze();
 }
 
 bool Session::freeze() {

@@ -69,7 +69,9 @@ for (const mode of ['quiet', 'freeze']) {
       load: { flows: [{ name: 'main', steps: [{ get: '/' }] }] },
       thresholds: { http_req_failed: ['rate<0.2'] },
     }));
-    expectEnding(result, passed(/request/));
+    // With the JIT frozen in mid-start the noise may be above the budget: sure of nothing, but no leak.
+    if (mode === 'quiet') expectEnding(result, passed(/request/));
+    else assert.match(result.report.outcome.ending, /^(clean|inconclusive)$/, result.stdout);
     assert.ok(
       result.report.notes.some((note) => /restarted itself|changed in mid-run/.test(note)),
       result.report.notes.join('\n'),
