@@ -2,7 +2,7 @@
 // oldest for each new one.
 const http = require('node:http');
 
-const MOST_ENTRIES = 4000;
+const MOST_ENTRIES = 2000;
 const cache = new Map();
 
 function rates(id) {
