@@ -61,6 +61,7 @@ struct Finding {
   std::vector<std::string> evidence;    ///< what was seen, one sentence each
   std::vector<std::string> notes;       ///< other signs of the same objects; what disagrees
   std::vector<std::string> advice;      ///< two lines at most
+  std::string ignored;                  ///< the scenario's reason not to fail for it; "": none
 };
 
 }  // namespace leakcheck::model

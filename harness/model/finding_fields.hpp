@@ -37,6 +37,7 @@ void fields(const auto& walk, Of<Finding> auto& finding) {
   walk.take("evidence", finding.evidence);
   walk.take("notes", finding.notes);
   walk.take("advice", finding.advice);
+  walk.some("ignored", finding.ignored);
 }
 
 void fields(const auto& walk, Of<TakenSnapshot> auto& snapshot) {

@@ -58,6 +58,9 @@ class Writer {
     fields(Writer(place), *value);
     out_[key] = std::move(place);
   }
+  void some(std::string_view key, const std::string& value) const {
+    if (!value.empty()) take(key, value);
+  }
   template <typename T>
   void take(std::string_view key, const T& value) const {
     if constexpr (std::is_enum_v<T>) {

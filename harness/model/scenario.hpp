@@ -121,6 +121,13 @@ struct SnapshotSpec {
   Keep keep = Keep::on_failure;
 };
 
+/// A leak that is known and accepted: findings of this identity do not fail the run.
+struct Ignore {
+  std::string path;     ///< as findings have it: "Store.cache", "Registry.#items"
+  std::string reason;   ///< "bounded, #412"
+  std::string expires;  ///< the last day it holds, UTC: "2027-12-31"; "": for ever
+};
+
 struct ReporterSpec {
   enum class Kind { console, json, junit };
   Kind kind = Kind::console;
@@ -141,6 +148,7 @@ struct Scenario {
   std::vector<ReporterSpec> reporters;
   std::vector<Suspect> suspects;
   SnapshotSpec snapshots;
+  std::vector<Ignore> ignore;
 };
 std::string_view to_string(Mode mode);
 
