@@ -50,6 +50,66 @@ const BUNDLE = leaky(
 );
 
 export const LEAKY = {
+  bundled: BUNDLE,
+  bundled_source_maps: { ...BUNDLE, nodeFlags: ['--enable-source-maps'] },
+  bundled_class: leaky(
+    'bundled/accounts.ts',
+    ['collection'],
+    ['#bookings'],
+    [HOME, get('GET /count'), post('POST /bookings')],
+    { truthIn: 'bundled/ledger.ts', run: 'bundle' },
+  ),
+  express4_locals: leaky(
+    'express4_locals.cjs',
+    ['collection'],
+    ['returns'],
+    [
+      HOME,
+      get('GET /orders/:id', { url: `/orders/${ANY_ID}` }),
+      post('POST /returns', { json: { sku: 'A-1' }, ...ACCEPTED }),
+    ],
+  ),
+  hono_list: leaky(
+    'hono_list.mjs',
+    ['collection'],
+    ['newestChange'],
+    [HOME, get('GET /changes'), put('PUT /texts/:title', { url: `/texts/t${ANY_ID}` })],
+  ),
+  // Both are true: functions that listen, in a list of rxjs.
+  rxjs_subject: leaky(
+    'rxjs_subject.mjs',
+    ['emitter', 'collection'],
+    ['prices'],
+    [HOME, get('GET /prices/:sku', { url: `/prices/${ANY_ID}` }), post('POST /baskets')],
+    { library: { name: 'rxjs', lines: /observers\b.*= \[\]/ } },
+  ),
+  express_context: leaky(
+    'express_context.cjs',
+    ['context'],
+    ['undoSteps'],
+    [
+      HOME,
+      get('GET /reports/:id', { url: `/reports/${ANY_ID}` }),
+      post('POST /reports/:id', { url: `/reports/${ANY_ID}`, ...CREATED }),
+    ],
+  ),
+  // Both are true: a timer that is not cleared, and what it holds.
+  express_request_timeout: leaky(
+    'express_request_timeout.cjs',
+    ['closure_over_request', 'timer'],
+    ['giveUp'],
+    [
+      HOME,
+      get('GET /pages/:name', { url: `/pages/p${ANY_ID}` }),
+      get('GET /slow/:name', { url: `/slow/p${ANY_ID}` }),
+    ],
+  ),
+  ws_heartbeat: leaky(
+    'ws_heartbeat.cjs',
+    ['timer'],
+    ['beat'],
+    [HOME, HEALTH, ws('WS /feed', '/feed')],
+  ),
   express_map: leaky(
     'express_map.cjs',
     ['collection'],
@@ -108,8 +168,6 @@ export const LEAKY = {
     ],
     { run: 'tsx' },
   ),
-  bundled: BUNDLE,
-  bundled_source_maps: { ...BUNDLE, nodeFlags: ['--enable-source-maps'] },
   ws_members: leaky(
     'ws_members.cjs',
     ['collection'],
@@ -161,14 +219,14 @@ export const LEAKY = {
       post('POST /contacts', { json: { mail: 'a@b.c' }, ...CREATED }),
       post('POST /forms/:field', { url: '/forms/name', json: { name: 'x' }, ...CREATED }),
     ],
-    { library: { name: 'ajv', lines: /_cache = new Map|_values = |_names = / } },
+    { library: { name: 'ajv', lines: /(_cache|_values|_scope)\b.*=/ } },
   ),
   axios_interceptor: leaky(
     'axios_interceptor.cjs',
     ['collection'],
     ['client'],
     [HOME, get('GET /sizes'), get('GET /stock/:id', { url: `/stock/${ANY_ID}` })],
-    { library: { name: 'axios', lines: /this\.handlers =/ } },
+    { library: { name: 'axios', lines: /this\.handlers =|handlerEntries: new Map/ } },
   ),
   express_session: leaky(
     'express_session.cjs',

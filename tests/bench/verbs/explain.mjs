@@ -26,27 +26,30 @@ export function check({ only = '', rounds = '3' }) {
   }
 }
 
-const BUNDLE = 'dist/bundle.cjs';
+/// Where the bundle of an entry goes.
+const bundleOf = (file) => `dist/${path.basename(file, '.ts')}.cjs`;
 
 /// A project of the services with its packages, as a user has one.
 async function makeProject(children, folder, packages) {
   const project = path.join(folder, 'project');
   fs.cpSync(path.join(here, 'services/explain'), project, { recursive: true });
   fs.symlinkSync(packages, path.join(project, 'node_modules'));
+  const bundled = Object.values(LEAKY).filter(({ run }) => run === 'bundle');
   const args = ['--bundle', '--minify', '--sourcemap', '--platform=node', '--log-level=error'];
-  const { done } = children.start(
-    path.join(packages, '.bin/esbuild'),
-    [LEAKY.bundled.file, ...args, `--outfile=${BUNDLE}`],
-    { cwd: project, stdio: 'inherit' },
-  );
-  const { code } = await done;
-  if (code !== 0) throw new CannotRun(`esbuild could not bundle ${LEAKY.bundled.file}`);
+  for (const entry of new Set(bundled.map(({ file }) => file))) {
+    const { done } = children.start(
+      path.join(packages, '.bin/esbuild'),
+      [entry, ...args, `--outfile=${bundleOf(entry)}`],
+      { cwd: project, stdio: 'inherit' },
+    );
+    if ((await done).code !== 0) throw new CannotRun(`esbuild could not bundle ${entry}`);
+  }
   return fs.realpathSync(project);
 }
 
 function commandOf({ file, run = 'node', nodeFlags = [] }) {
   if (run === 'tsx') return ['node_modules/.bin/tsx', file];
-  return [process.execPath, ...nodeFlags, run === 'bundle' ? BUNDLE : file];
+  return [process.execPath, ...nodeFlags, run === 'bundle' ? bundleOf(file) : file];
 }
 
 /// Runs leakcheck on a service: how it ended, and its record.
