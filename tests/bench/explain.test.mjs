@@ -168,6 +168,11 @@ test('the library is as right as the variable that holds it, at the lines that h
     });
   assert.deepEqual(checksOf(judge([inLibrary(3)])), [true, true, true, true, true]);
   assert.deepEqual(checksOf(judge([inLibrary(4)])), [true, true, true, false, true]);
+  const whole = { file: '/home/node_modules/lru-cache/index.js', line: 3 };
+  assert.match(
+    judge([inLibrary(3, { declared: whole })]).printed,
+    / node_modules\/lru-cache\/index\.js:3$/,
+  );
   const other = { file: 'node_modules/other/index.js', line: 3 };
   assert.equal(judge([inLibrary(3, { declared: other })]).fileRight, false);
 });

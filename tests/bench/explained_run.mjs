@@ -34,7 +34,9 @@ function judgePlace(service, finding, { truth, resolve, readLine }) {
   };
 }
 
-const showPlace = (place) => (place ? `${place.file}:${place.line}` : 'no line');
+/// Files of packages as a program names them: what is before `node_modules` is the machine's.
+const showPlace = (place) =>
+  place ? `${place.file.replace(/^.*\/(?=node_modules\/)/, '')}:${place.line}` : 'no line';
 
 export const showFinding = ({ pattern, identity, declared, site, package: name }) =>
   `${pattern} ${identity || '(no name)'}${name ? `, in ${name}` : ''}, ${showPlace(declared ?? site)}`;
