@@ -84,9 +84,10 @@ void check_native(Context& context, const Fields& fields, const model::TargetSpe
 }
 
 model::Scenario read_scenario(Context& context, const Document& document, const Node& root) {
-  const Fields fields(context, root, "the scenario",
-                      {"version", "name", "extends", "profiles", "mode", "target", "payload",
-                       "load", "budgets", "thresholds", "reporters", "suspects", "snapshots"});
+  const Fields fields(
+      context, root, "the scenario",
+      {"version", "name", "extends", "profiles", "mode", "target", "payload", "load", "budgets",
+       "thresholds", "reporters", "suspects", "snapshots", "ignore"});
   model::Scenario scenario;
   scenario.mode = model::Mode::automatic;
   scenario.file = document.source->path;
@@ -115,6 +116,7 @@ model::Scenario read_scenario(Context& context, const Document& document, const 
     scenario.suspects = read_suspects(context, *suspects, scenario.target.shell);
   if (const Node* snapshots = fields.find("snapshots"))
     scenario.snapshots = read_snapshots(context, *snapshots);
+  if (const Node* ignore = fields.find("ignore")) scenario.ignore = read_ignore(context, *ignore);
   return scenario;
 }
 

@@ -57,6 +57,7 @@ std::vector<model::ReporterSpec> read_reporters(Context& context, const Node& no
 /// `shell` is target.shell, which holds for the commands of variants too.
 std::vector<model::Suspect> read_suspects(Context& context, const Node& node, bool shell);
 model::SnapshotSpec read_snapshots(Context& context, const Node& node);
+std::vector<model::Ignore> read_ignore(Context& context, const Node& node);
 
 /// The path, absolute: relative ones start at the folder of the file that has them.
 std::filesystem::path resolve_path(const Place& place, const std::string& path);

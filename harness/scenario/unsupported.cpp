@@ -21,7 +21,6 @@ constexpr std::string_view kAnyCount = "<count>";
 /// Whoever builds one of these deletes its row and adds the key where it is read.
 constexpr std::array kUnsupported = {
     Unsupported{"the scenario", "baseline", "remove it; set an absolute limit under budgets"},
-    Unsupported{"the scenario", "ignore", "remove it; set a limit under budgets"},
     Unsupported{"payload", "unique", "write order: unique"},
     Unsupported{"snapshots", "baseline-and-final", "write snapshots: { take: on-growth }"},
     Unsupported{"snapshots", kAnyCount, "write snapshots: { take: on-growth }"},

@@ -55,6 +55,7 @@ export const onlyTheReader = {
   'expect-headers-twice': twoValues,
   'flow-names-twice': twoValues,
   'header-twice': twoValues,
+  'ignore-twice': twoValues,
   'suspect-twice': twoValues,
   'threshold-step-setup': twoValues,
   'threshold-step-unknown': twoValues,

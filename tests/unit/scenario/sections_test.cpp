@@ -82,6 +82,7 @@ TEST_CASE("Sections: everything but the command and one request has a default") 
   CHECK(scenario->suspects.empty());
   CHECK(scenario->snapshots.take == model::SnapshotSpec::Take::on_growth);
   CHECK(scenario->snapshots.keep == model::SnapshotSpec::Keep::on_failure);
+  CHECK(scenario->ignore.empty());
 }
 
 TEST_CASE("Sections: the example with every key is read to the last of them") {
@@ -120,6 +121,9 @@ TEST_CASE("Sections: the example with every key is read to the last of them") {
   CHECK(scenario.suspects.size() == 3);
   CHECK(scenario.snapshots.take == model::SnapshotSpec::Take::on_growth);
   CHECK(scenario.snapshots.keep == model::SnapshotSpec::Keep::always);
+  REQUIRE(scenario.ignore.size() == 2);
+  CHECK(scenario.ignore[0].expires == "2027-12-31");
+  CHECK(scenario.ignore[1].path == "Registry.#items");
   REQUIRE(scenario.load.flows.size() == 3);
   CHECK(scenario.load.flows[0].weight == 7);
   CHECK(scenario.load.flows[1].steps.size() == 6);

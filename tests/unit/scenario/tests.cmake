@@ -2,6 +2,7 @@ leakcheck_unit_tests(scenario SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/examples_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/extends_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/hostile_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/ignore_section_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/load_vocabulary_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/payload_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/problems_test.cpp
