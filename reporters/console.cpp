@@ -37,6 +37,7 @@ bool only_thresholds_failed(const model::RunReport& report) {
 
 std::string_view words_of_pass(const model::RunReport& report) {
   if (!report.verdict) return "CLEAN";
+  if (is_ignored_leak(report)) return "LEAK, IGNORED";
   switch (report.verdict->answer) {
     case model::Answer::bounded:
       return "BOUNDED";

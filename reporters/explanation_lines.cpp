@@ -41,7 +41,8 @@ std::string list_leaking_routes(const model::RunReport& report) {
 
 std::string name_finding(const model::Finding& finding) {
   const auto* place = place_of(finding);
-  return finding.sentence + (place != nullptr ? ", at " + show_place(*place) : "");
+  return finding.sentence + (finding.ignored.empty() ? "" : " (ignored: " + finding.ignored + ")") +
+         (place != nullptr ? ", at " + show_place(*place) : "");
 }
 
 std::string frame(const std::string& name, const model::SourcePlace& place) {
@@ -60,6 +61,7 @@ std::string explain_finding(const model::Finding& finding) {
     text += step + "\n";
   for (const std::string& seen : finding.evidence) text += "seen: " + clean_line(seen) + "\n";
   for (const std::string& note : finding.notes) text += "note: " + clean_line(note) + "\n";
+  if (!finding.ignored.empty()) text += "ignored: " + clean_line(finding.ignored) + "\n";
   for (const std::string& line : finding.advice) text += "fix: " + clean_line(line) + "\n";
   return text;
 }
@@ -74,6 +76,8 @@ void add_explanation(Page& page, const model::RunReport& report) {
     return page.end_block();
   }
   add_finding(page, explanation.findings.front());
+  if (const std::string& why = explanation.findings.front().ignored; !why.empty())
+    page.entry("ignored", why, 2);
   if (const std::string routes = list_leaking_routes(report); !routes.empty())
     page.entry("route", routes, 2);
   if (const std::string share = describe_share(explanation); !share.empty())

@@ -65,6 +65,13 @@ bool is_out_of_memory_leak(const model::RunReport& report) {
          report.target.end == model::TargetEnd::out_of_memory;
 }
 
+bool is_ignored_leak(const model::RunReport& report) {
+  if (report.outcome.ending != model::Ending::clean || !report.explanation) return false;
+  const auto& findings = report.explanation->findings;
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const auto& finding) { return !finding.ignored.empty(); });
+}
+
 bool is_growth(const model::RunReport& report, model::Answer answer) {
   return answer == model::Answer::leak ||
          (answer == model::Answer::keyed_growth && !report.scenario.bounded_keys);

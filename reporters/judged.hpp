@@ -32,6 +32,9 @@ bool is_out_of_memory_leak(const model::RunReport& report);
 /// keys.
 bool is_growth(const model::RunReport& report, model::Answer answer);
 
+/// Whether what leaks is on the scenario's ignore list, so that the run passes.
+bool is_ignored_leak(const model::RunReport& report);
+
 /// "process 4711", "worker thread 2 of process 4711".
 std::string name_part(const model::PartGrowth& part);
 

@@ -103,7 +103,11 @@ JunitCase quantity_case(const model::RunReport& report, model::Quantity quantity
   }
   const auto* budget = find_per_request_budget(report, quantity);
   const bool is_culprit = report.verdict->culprit == quantity;
-  if (is_growth(report, verdict->answer)) {
+  if (is_growth(report, verdict->answer) && is_ignored_leak(report)) {
+    junit.result = Result::skipped;
+    junit.type = "ignored";
+    junit.message = ending_message(report);
+  } else if (is_growth(report, verdict->answer)) {
     set_failed(junit, std::string(model::to_string(verdict->answer)), verdict->reason);
   } else if (budget != nullptr && budget->state == model::CheckState::failed) {
     set_failed(junit, "budget_exceeded", budget->message);

@@ -4,6 +4,7 @@
 
 #include "harness/run/endings.hpp"
 #include "harness/run/honesty.hpp"
+#include "harness/run/ignored.hpp"
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
@@ -112,6 +113,9 @@ void Session::conclude() {
   report_.outcome = load_is_hopeless()
                         ? outcome_of_load("most requests failed", report_.load)
                         : outcome_of(*report_.verdict, report_.load, scenario_.load.bounded_keys);
+  if (report_.outcome.ending == model::Ending::leak && report_.explanation)
+    if (std::string why = why_ignored(*report_.verdict, *report_.explanation); !why.empty())
+      report_.outcome = {model::Ending::clean, std::move(why), ""};
   if (report_.outcome.ending == model::Ending::load_invalid) {
     report_.verdict->answer = model::Answer::inconclusive;
     report_.verdict->reason = report_.outcome.message;

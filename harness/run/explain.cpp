@@ -7,6 +7,7 @@
 
 #include "harness/explain/growth_reader.hpp"
 #include "harness/run/head_room.hpp"
+#include "harness/run/ignored.hpp"
 #include "harness/run/session.hpp"
 
 namespace leakcheck::run {
@@ -28,6 +29,7 @@ constexpr std::int64_t kMemoryBesides = std::int64_t{64} << 20;
 /// Of the file; heaps of small objects give 1.1 to 1.5.
 constexpr std::int64_t kFileTimes = 2;
 constexpr std::chrono::milliseconds kLook{20};
+constexpr std::size_t kDateLength = 10;  // of "2026-11-26T10:20:00Z"
 
 Duration snapshot_timeout(Bytes heap_used) {
   // V8 writes 34 MB a second on an idle machine.
@@ -41,17 +43,6 @@ bool is_seen_in_heap(model::Quantity quantity) {
 
 bool grows(const model::QuantityVerdict& quantity) {
   return quantity.answer == model::Answer::leak || quantity.answer == model::Answer::keyed_growth;
-}
-
-/// Bytes per request that grow where snapshots look; array buffers are a part of external.
-double measured_growth(const model::Verdict& verdict) {
-  double heap = 0, outside = 0;
-  for (const auto& quantity : verdict.quantities) {
-    if (!grows(quantity) || !is_seen_in_heap(quantity.quantity)) continue;
-    double& sum = quantity.quantity == model::Quantity::heap_used ? heap : outside;
-    sum = std::max(sum, quantity.growth.bytes_per_request);
-  }
-  return heap + outside;
 }
 
 /// The share of the requests that the leaking route gets; 1 where that is not known.
@@ -172,6 +163,9 @@ bool Session::compare_snapshots(const model::Verdict& verdict) {
   }
   explanation.findings = std::move(report->findings);
   explanation.notes = std::move(report->notes);
+  for (std::string& sentence : mark_ignored(explanation.findings, scenario_.ignore,
+                                            options_.started_at.substr(0, kDateLength)))
+    note(std::move(sentence));
   if (explanation.findings.empty()) {
     explanation.problem =
         "no rule knows what grew between the heap snapshots: compare them in "

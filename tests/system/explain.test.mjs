@@ -79,6 +79,21 @@ test('a healthy service has no finding and no snapshot; nor has a leak that is n
   }
 });
 
+test('a leak that is known and accepted passes, until its last day is over', async (t) => {
+  const entry = { path: 'sessionCache', reason: 'one per user, #412' };
+  const ignored = await run(t, service({}, { ignore: [{ ...entry, expires: '9999-12-31' }] }));
+  expectEnding(ignored, { code: 0, ending: 'clean', says: /what the scenario ignores: sessionCache \(one per user, #412\)/ });
+  assert.match(ignored.stdout, /LEAK, IGNORED/);
+  assert.match(ignored.junit, /<skipped message="[^"]*sessionCache[^"]*" type="ignored"/);
+  assert.deepEqual(snapshotsIn(ignored), []); // the run did not fail
+  const other = { path: 'Store.cache', reason: 'mended' };
+  const expired = await run(t, service({}, { ignore: [{ ...entry, expires: '2026-01-31' }, other] }));
+  expectEnding(expired, leak);
+  const { notes } = expired.report;
+  assert.ok(notes.some((note) => /sessionCache .* until 2026-01-31, and counts again/.test(note)), `${notes}`);
+  assert.ok(notes.some((note) => /no finding is called Store\.cache/.test(note)), `${notes}`);
+});
+
 test('a leak in a worker thread is looked for there', async (t) => {
   const result = await run(t, forService('kinds_of_growth.cjs', {
     target: { env: { PORT: '{{ $port }}', KIND: 'threaded' } },
