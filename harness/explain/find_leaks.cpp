@@ -172,6 +172,12 @@ void take_alike_together(Scene& scene, std::vector<Pile>& piles,
   groups = std::move(kept);
 }
 
+std::int64_t bytes_of_items(const Scene& scene, const Pile& pile) {
+  std::int64_t bytes = 0;
+  for (const NodeIndex item : pile.items) bytes += static_cast<std::int64_t>(scene.retained(item));
+  return pile.items.empty() ? pile.bytes : bytes;
+}
+
 std::vector<model::Finding> explain_piles(Scene& scene, std::vector<Pile> piles, int most) {
   const PileOfNode pile_of = number_items(scene, piles);
   std::vector<Contents> contents;
@@ -182,7 +188,8 @@ std::vector<model::Finding> explain_piles(Scene& scene, std::vector<Pile> piles,
     answers.push_back(answer(scene, piles[i], contents.back()));
     const Answer& of = answers.back();
     const bool is_counted = piles[i].fan_out_after > piles[i].fan_out_before;
-    ranks.push_back({of.rule, is_counted, of.where.origin, piles[i].bytes});
+    ranks.push_back({of.rule, is_counted, of.where.origin, bytes_of_items(scene, piles[i]),
+                     scene.graph.id(piles[i].container)});
   }
   std::vector<Group> groups = merge_piles(scene, piles, contents, pile_of, ranks);
   take_alike_together(scene, piles, contents, answers, groups);

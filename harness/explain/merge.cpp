@@ -58,7 +58,7 @@ bool is_better(const Rank& a, const Rank& b) {
   if (a.rule != b.rule) return a.rule < b.rule;
   if (a.is_counted != b.is_counted) return a.is_counted;
   if (a.origin != b.origin) return rank_of(a.origin) < rank_of(b.origin);
-  return a.bytes > b.bytes;
+  return a.bytes != b.bytes ? a.bytes > b.bytes : a.id < b.id;
 }
 
 }  // namespace

@@ -12,12 +12,14 @@ namespace leakcheck::explain {
 PileOfNode number_items(const Scene& scene, const std::vector<Pile>& piles);
 
 /// By what the best of several piles is chosen: the pattern, whether the items were counted in one
-/// container, whose variable it is, the bytes.
+/// container, whose variable it is, the bytes of the items alone: those of a table jump when it
+/// grows, and an identity must not hang on that. Of two alike the older one is the best.
 struct Rank {
   std::size_t rule = 0;
   bool is_counted = false;
   heap::Origin origin = heap::Origin::unknown;
   std::int64_t bytes = 0;
+  std::uint64_t id = 0;  ///< V8's, of the container
 };
 
 /// Piles that show one graph of objects.

@@ -6,6 +6,7 @@
 
 #include "harness/explain/names.hpp"
 #include "harness/explain/pile_steps.hpp"
+#include "harness/explain/root_piles.hpp"
 #include "harness/heap/fan_out.hpp"
 
 namespace leakcheck::explain {
@@ -324,6 +325,7 @@ std::vector<Pile> find_piles(const Scene& scene) {
   std::vector<Pile> piles;
   add_grown_piles(scene, piles);
   add_held_piles(scene, piles);
+  for (Pile& pile : find_root_piles(scene)) piles.push_back(std::move(pile));
   order(piles);
   look_at_steps(scene, piles);
   return piles;

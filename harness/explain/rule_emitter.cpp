@@ -35,18 +35,30 @@ Listeners find_listeners(const Case& at) {
   return {graph.source(events), std::move(name)};
 }
 
+/// The function of a listener: itself, or what a library keeps it in (eventemitter3: EE.fn).
+NodeIndex listener_of(const Scene& scene, NodeIndex item) {
+  const heap::HeapGraph& graph = scene.graph;
+  if (graph.type(item) == NodeType::closure) return item;
+  if (graph.type(item) != NodeType::object) return kNoNode;
+  for (const char* const name : {"fn", "listener"}) {
+    const NodeIndex function = scene.target(item, name);
+    if (function != kNoNode && graph.type(function) == NodeType::closure) return function;
+  }
+  return kNoNode;
+}
+
 }  // namespace
 
 std::optional<Match> match_emitter(const Case& at) {
   const heap::HeapGraph& graph = at.scene.graph;
-  if (at.pile.items.empty() || graph.type(at.pile.items.front()) != NodeType::closure)
+  if (at.pile.items.empty() || listener_of(at.scene, at.pile.items.front()) == kNoNode)
     return std::nullopt;
   const Listeners found = find_listeners(at);
   if (found.emitter == kNoNode) return std::nullopt;
 
   std::vector<NodeIndex> functions;
   for (const NodeIndex item : sample(at.pile, 64))
-    functions.push_back(resolve_function(at.scene, item));
+    functions.push_back(resolve_function(at.scene, listener_of(at.scene, item)));
   const CommonFunction common = find_common_function(at.scene, functions);
 
   Match match;

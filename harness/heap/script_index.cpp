@@ -33,10 +33,20 @@ NodeIndex find_script_of_shared(const HeapGraph& graph, NodeIndex shared) {
   return found;
 }
 
+/// leakcheck's own scripts in the service, harness/agent/js: no more the program's than Node's are.
+bool is_our_agent(std::string_view script) {
+  const std::string_view name = script.substr(script.rfind('/') + 1);
+  if (!name.starts_with("leakcheck-") || !name.ends_with(".cjs")) return false;
+  const std::string_view part = name.substr(10, name.size() - 14);
+  return part == "agent" || part == "clock" || part == "collector" || part == "snapshot" ||
+         part == "stand-ins" || part == "waits";
+}
+
 }  // namespace
 
 Origin origin_of(std::string_view script) {
   if (script.empty()) return Origin::unknown;
+  if (is_our_agent(script)) return Origin::node;
   if (script.starts_with("node:") || script.starts_with("internal/")) return Origin::node;
   if (script.find("/node_modules/") != std::string_view::npos) return Origin::library;
   return Origin::own;

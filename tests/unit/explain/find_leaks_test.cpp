@@ -136,6 +136,77 @@ TEST_CASE("listeners of one event are an emitter, named for its class and the ev
         "configBus (EventEmitter) gained 150 listeners of 'reload': onReload()");
 }
 
+TEST_CASE("listeners that a library keeps in records of its own are an emitter, too") {
+  const auto findings = find_between(
+      [](Program& program, int items) {
+        auto& heap = program.heap;
+        const auto listeners = heap.array();
+        const auto events = heap.object("Events", {{"post", listeners}});
+        program.declare("hub", heap.object("EventEmitter", {{"_events", events}}));
+        for (int i = 0; i < items; ++i) {
+          const auto run = heap.closure("onPost", program.script, 6, 43, heap.context());
+          heap.append(listeners, heap.object("EE", {{"fn", run}}));
+        }
+      },
+      150);
+  REQUIRE(!findings.empty());
+  CHECK(findings[0].pattern == Pattern::emitter);
+  CHECK(findings[0].identity == "EventEmitter.post");
+  CHECK(findings[0].item_class == "onPost()");
+}
+
+TEST_CASE("a listener of process's is nobody's variable, also where leakcheck's agent has it") {
+  const auto findings = find_over(
+      [](Program& program, int items) {
+        auto& heap = program.heap;
+        const auto listeners = heap.array();
+        const auto events = heap.object("Object", {{"SIGHUP", listeners}});
+        const auto process = heap.object("process", {{"_events", events}});
+        heap.property(heap.global(), "process", process);
+        const auto agent = heap.script("/srv/.leakcheck/runs/a/leakcheck-agent.cjs");
+        const auto scope = heap.context({{"kill", process}});
+        heap.property(heap.global(), "send", heap.closure("send", agent, 3, 2, scope));
+        for (int i = 0; i < items; ++i)
+          heap.append(listeners, heap.closure("onHup", program.script, 12, 4, heap.context()));
+      },
+      {0, 300});
+  REQUIRE(!findings.empty());
+  CHECK(findings[0].identity == "process.SIGHUP");
+  CHECK_FALSE(findings[0].declared);
+  REQUIRE(findings[0].site);
+  CHECK(findings[0].site->file == "/srv/app.cjs");
+  for (const auto& step : findings[0].path) CHECK(step.label != "kill");
+}
+
+TEST_CASE(
+    "timers in a ring that two ways lead into are found, though none but the root holds them") {
+  const auto ring = [](Program& program, int items) {
+    auto& heap = program.heap;
+    const auto list = heap.object("TimersList");
+    const auto others = heap.object("Timeout");  // the server's own, in the same ring
+    program.declare("server", heap.object("Server", {{"interval", others}}));
+    heap.shortcut(heap.root(), "timers", list);
+    HeapBuilder::Node last = others;
+    heap.property(list, "_idleNext", others);
+    for (int i = 0; i < items; ++i) {
+      const auto beat = heap.closure("beat", program.script, 14, 4, heap.context());
+      const auto timer = heap.object("Timeout", {{"_onTimeout", beat}});
+      heap.property(last, "_idleNext", timer);
+      heap.property(timer, "_idlePrev", last);
+      last = timer;
+    }
+    // Both ways round, so that all can be reached through Node's list and through the server's.
+    heap.property(last, "_idleNext", list);
+    heap.property(list, "_idlePrev", last);
+  };
+  const auto findings = find_between(ring, 300);
+  REQUIRE(!findings.empty());
+  CHECK(findings[0].pattern == Pattern::timer);
+  CHECK(findings[0].identity == "Timeout.beat");
+  CHECK(findings[0].item_growth == 300);
+  CHECK(find_over(ring, {300, 300}).empty());
+}
+
 TEST_CASE("functions that keep requests are told as that, and the collection is a note") {
   const auto findings = find_between(
       [](Program& program, int items) {
