@@ -11,6 +11,7 @@
 
 #include "harness/base/bytes.hpp"
 #include "harness/base/template.hpp"
+#include "harness/model/explain_spec.hpp"
 #include "harness/model/load_spec.hpp"
 #include "harness/model/memory.hpp"
 
@@ -112,21 +113,6 @@ struct Threshold {
   Milliseconds delay_abort_eval{0};  ///< but not before so much time under load
 };
 std::string_view to_string(Threshold::Metric metric);  ///< "http_req_failed"
-
-/// Heap snapshots of a service that grows, from which the run says what leaks.
-struct SnapshotSpec {
-  enum class Take { on_growth, never };
-  enum class Keep { on_failure, always, never };
-  Take take = Take::on_growth;
-  Keep keep = Keep::on_failure;
-};
-
-/// A leak that is known and accepted: findings of this identity do not fail the run.
-struct Ignore {
-  std::string path;     ///< as findings have it: "Store.cache", "Registry.#items"
-  std::string reason;   ///< "bounded, #412"
-  std::string expires;  ///< the last day it holds, UTC: "2027-12-31"; "": for ever
-};
 
 struct ReporterSpec {
   enum class Kind { console, json, junit };

@@ -315,7 +315,7 @@ test('a scenario: defaults, but for what is varied', () => {
     [scenario.target.env.PORT, scenario.target.env.STORE, scenario.target.env.LEAK],
     ['{{ $port }}', 'lru:500', ''],
   );
-  assert.deepEqual(Object.keys(scenario), ['version', 'name', 'target', 'load']);
+  assert.deepEqual(Object.keys(scenario), ['version', 'name', 'target', 'load', 'snapshots']);
   assert.deepEqual(Object.keys(scenario.load), ['seed', 'keepAlive', 'flows']);
   assert.deepEqual(scenario.load.flows[0].steps, [
     { get: { url: '/cached/{{ $sequence }}', name: 'cached', expect: { statusCode: 200 } } },
