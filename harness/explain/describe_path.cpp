@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/explain/names.hpp"
+#include "harness/explain/original_names.hpp"
 
 namespace leakcheck::explain {
 
@@ -20,21 +21,6 @@ bool is_table_of_listeners(const heap::HeapGraph& graph, const std::vector<Hop>&
   return hop + 1 < hops.size() && label_of(graph, hops, hop + 1).starts_with("listener");
 }
 
-/// A function that has the Context says where its variables are; a module's need no such help.
-std::optional<heap::ScriptPlace> place_in(const heap::ScriptIndex& scripts,
-                                          const heap::HeapGraph& graph, NodeIndex context) {
-  bool has_outer = false;
-  for (const heap::EdgeIndex edge : graph.edges(context))
-    has_outer = has_outer || scripts.is_context(graph.target(edge));
-  if (!has_outer) return std::nullopt;
-  for (const auto& [node, location] : graph.columns().locations) {
-    if (graph.type(NodeIndex{node}) != NodeType::closure) continue;
-    for (const heap::EdgeIndex edge : graph.edges(NodeIndex{node}))
-      if (graph.target(edge) == context) return scripts.place_of(NodeIndex{node});
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 PathDescriber::PathDescriber(const heap::Snapshot& snapshot, const FindOptions& options)
@@ -44,18 +30,6 @@ PathDescriber::PathDescriber(const heap::Snapshot& snapshot, const FindOptions& 
 
 std::vector<model::PathStep> PathDescriber::describe(NodeIndex node) {
   return describe(paths_.informative_path_to(node));
-}
-
-std::string PathDescriber::label_at(const std::vector<Hop>& hops, std::size_t hop) {
-  std::string label = label_of(graph_, hops, hop);
-  if (hop == 0 || label.empty() || graph_.edge_type(hops[hop].edge) != EdgeType::context)
-    return label;
-  const NodeIndex context = hops[hop - 1].node;
-  if (const auto script = paths_.scripts().script_of_context(context))
-    if (auto written = sources_.find_original_name(*script, label,
-                                                   place_in(paths_.scripts(), graph_, context)))
-      return *std::move(written);
-  return label;
 }
 
 std::optional<model::SourcePlace> PathDescriber::place_at(const std::vector<Hop>& hops,
@@ -87,11 +61,12 @@ std::optional<model::SourcePlace> PathDescriber::place_at(const std::vector<Hop>
 }
 
 std::vector<model::PathStep> PathDescriber::describe(const std::vector<Hop>& hops) {
+  const OriginalNames names(graph_, paths_.scripts(), sources_);
   std::vector<model::PathStep> steps;
   std::string label;
   std::int64_t collapsed = 0;
   for (std::size_t i = 0; i < hops.size(); ++i) {
-    if (std::string here = label_at(hops, i); !here.empty()) label = std::move(here);
+    if (std::string here = names.label(hops, i); !here.empty()) label = std::move(here);
     collapsed += hops[i].collapsed;
     const bool is_last = i + 1 == hops.size();
     if (!is_last && (is_internal(graph_, hops[i].node) || is_table_of_listeners(graph_, hops, i)))
@@ -102,7 +77,7 @@ std::vector<model::PathStep> PathDescriber::describe(const std::vector<Hop>& hop
       continue;
     model::PathStep step;
     step.label = std::exchange(label, "");
-    step.class_name = class_of(graph_, hops[i].node);
+    step.class_name = names.class_name(hops[i].node);
     step.id = graph_.id(hops[i].node);
     step.place = place_at(hops, i);
     step.collapsed = std::exchange(collapsed, 0);

@@ -22,7 +22,6 @@ class PathDescriber {
   std::vector<model::PathStep> describe(const std::vector<heap::Hop>& hops);
 
  private:
-  std::string label_at(const std::vector<heap::Hop>& hops, std::size_t hop);
   std::optional<model::SourcePlace> place_at(const std::vector<heap::Hop>& hops, std::size_t hop);
 
   const heap::HeapGraph& graph_;

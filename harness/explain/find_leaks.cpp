@@ -32,7 +32,7 @@ std::string class_of_items(const Scene& scene, const Pile& pile) {
     const CommonFunction common = find_common_function(scene, functions);
     if (common.node != kNoNode) return common.name;
   }
-  return class_of(scene.graph, functions.front());
+  return scene.names.class_name(functions.front());
 }
 
 Answer answer(Scene& scene, const Pile& pile, const Contents& contents) {
@@ -61,7 +61,7 @@ Answer answer(Scene& scene, const Pile& pile, const Contents& contents) {
 /// "400 entries before, 800 after, none of the old ones gone".
 std::vector<std::string> tell_what_was_seen(const Scene& scene, const Pile& pile) {
   std::vector<std::string> evidence;
-  const std::string name = class_of(scene.graph, pile.container);
+  const std::string name = scene.names.class_name(pile.container);
   const std::string who = (name.starts_with('{') ? "the object" : name) + " @" +
                           std::to_string(scene.graph.id(pile.container));
   if (pile.fan_out_before != pile.fan_out_after && scene.by_id()) {
@@ -99,7 +99,7 @@ model::Finding write_finding(Scene& scene, const Pile& pile, const Contents& con
   finding.pattern = match.pattern;
   finding.identity = match.identity.empty() ? of.where.identity : match.identity;
   finding.sentence = match.sentence;
-  const std::string owner = class_of(scene.graph, pile.container);
+  const std::string owner = scene.names.class_name(pile.container);
   finding.owner_class = !match.owner_class.empty() ? match.owner_class
                         : owner.starts_with('{')   ? "Object"
                                                    : owner;

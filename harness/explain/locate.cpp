@@ -77,7 +77,7 @@ class Reader {
   }
 
   bool take_variable(const std::string& name, NodeIndex context) {
-    prepend(out_.identity, name);
+    prepend(out_.identity, scene_.names.variable(context, name));
     if (out_.name.empty()) out_.name = name;
     out_.context = context;
     set_script(scene_.paths.scripts().script_of_context(context));
@@ -106,9 +106,10 @@ class Reader {
       out_.owner = own_class_of(scene_, from);
       out_.is_property = true;
     }
-    prepend(out_.identity, name);
-    const std::string owner = own_class_of(scene_, from);
-    if (owner.empty()) return false;
+    prepend(out_.identity, scene_.names.field(from, name));
+    if (own_class_of(scene_, from).empty()) return false;
+    std::string owner = scene_.names.class_name(from);
+    if (owner.starts_with("class ")) owner.erase(0, 6);
     prepend(out_.identity, owner);
     if (const auto place = scene_.paths.scripts().place_of(from)) set_script(place->script);
     return true;
@@ -195,23 +196,6 @@ void start_at_variable(const Scene& scene, std::vector<Hop>& hops) {
   }
 }
 
-/// Whether a Context is that of a module or script: nothing of the program's own is around it.
-bool is_top_level(const Scene& scene, NodeIndex context) {
-  const NodeIndex around = scene.target(context, "previous");
-  return around == kNoNode || !scene.is_named(around, "system / Context");
-}
-
-/// A function that was made inside the scope of a Context.
-std::optional<heap::ScriptPlace> find_inside(const Scene& scene, NodeIndex context) {
-  for (std::uint32_t i = 0; i < scene.graph.node_count(); ++i) {
-    const NodeIndex node{i};
-    if (scene.graph.type(node) != NodeType::closure) continue;
-    for (const EdgeIndex edge : scene.graph.edges(node))
-      if (scene.graph.target(edge) == context) return scene.paths.scripts().place_of(node);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::string own_class_of(const Scene& scene, NodeIndex node) {
@@ -240,8 +224,8 @@ std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& 
   // Nobody's class says where: the first line of the program that assigns it.
   if (located.is_property) return find_assignment(scene, located);
   std::optional<heap::ScriptPlace> inside;
-  if (located.context != kNoNode && !is_top_level(scene, located.context))
-    inside = find_inside(scene, located.context);
+  if (located.context != kNoNode)
+    inside = place_in(scene.paths.scripts(), scene.graph, located.context);
   auto place = scene.sources.find_variable(located.script, located.name, inside);
   if (!place && located.is_export)
     if (const auto name = find_local_name(scene, located.script, located.name))
@@ -270,13 +254,13 @@ std::vector<model::PathStep> draw_path(Scene& scene, const std::vector<Hop>& hop
   std::string label;
   std::int64_t collapsed = 0;
   for (std::size_t i = 0; i < hops.size(); ++i) {
-    std::string here = label_of(graph, hops, i);
+    std::string here = scene.names.label(hops, i);
     if (!here.empty()) label = std::move(here);
     collapsed += hops[i].collapsed;
     if (is_internal(graph, hops[i].node) && i + 1 < hops.size()) continue;
     model::PathStep step;
     step.label = std::move(label);
-    step.class_name = class_of(graph, hops[i].node);
+    step.class_name = scene.names.class_name(hops[i].node);
     step.id = graph.id(hops[i].node);
     step.collapsed = collapsed;
     if (const auto place = scene.paths.scripts().place_of(hops[i].node))

@@ -13,11 +13,12 @@ struct Located {
   /// Stable across runs: "sessionCache", "Store.all", "app.locals.visits"; "" when no variable,
   /// field or module of anybody's leads to it.
   std::string identity;
-  std::string name;          ///< the variable or field alone: "sessionCache", "all", "#items"
-  std::string owner;         ///< the class of the field, or ""
-  std::string script;        ///< that declares it, or ""
-  bool is_property = false;  ///< `name` is a property's, not a variable's
-  bool is_export = false;    ///< `name` is what an ES module exports it as
+  /// The variable or field alone, as V8 has it: "sessionCache", "all", "#items"; minified "a".
+  std::string name;
+  std::string owner;                            ///< the class of the field as V8 has it, or ""
+  std::string script;                           ///< that declares it, or ""
+  bool is_property = false;                     ///< `name` is a property's, not a variable's
+  bool is_export = false;                       ///< `name` is what an ES module exports it as
   heap::NodeIndex context = heap::kNoNode;      ///< that has the variable
   heap::Origin origin = heap::Origin::unknown;  ///< whose script it is
   std::vector<heap::Hop> hops;                  ///< from the variable's Context down

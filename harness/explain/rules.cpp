@@ -29,7 +29,7 @@ std::string tell_growth(const Case& at, std::string_view items) {
 }
 
 std::string tell_owner(const Case& at) {
-  const std::string name = class_of(at.scene.graph, at.pile.container);
+  const std::string name = at.scene.names.class_name(at.pile.container);
   const bool is_plain = name.empty() || name.front() == '{';
   const std::string owner = is_plain ? "Object" : name;
   return at.where.identity.empty() ? owner : at.where.identity + " (" + owner + ')';

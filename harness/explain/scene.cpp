@@ -17,7 +17,8 @@ Scene::Scene(const heap::Snapshot* first_, const heap::Snapshot& last_,
       graph(last_.graph),
       comparison(comparison_),
       paths(last_.graph),
-      sources(options_.root, options_.read_sources) {}
+      sources(options_.root, options_.read_sources),
+      names(graph, paths.scripts(), sources) {}
 
 bool Scene::is_named(NodeIndex node, std::string_view name) const {
   // The callers' names are literals, few of them, asked for over and over.

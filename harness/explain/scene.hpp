@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/explain/find_leaks.hpp"
+#include "harness/explain/original_names.hpp"
 #include "harness/explain/sources.hpp"
 #include "harness/heap/retainer_path.hpp"
 
@@ -18,6 +19,8 @@ class Scene {
   /// `first` and `comparison` are null for a snapshot alone: everything counts as new then.
   Scene(const heap::Snapshot* first, const heap::Snapshot& last, const heap::Comparison* comparison,
         const FindOptions& options);
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
 
   const heap::Snapshot* first;
   const heap::Snapshot& last;
@@ -25,6 +28,7 @@ class Scene {
   const heap::Comparison* comparison;
   heap::RootPaths paths;
   Sources sources;
+  OriginalNames names;                               ///< what findings call things
   std::span<const heap::Snapshot* const> snapshots;  ///< all of them; empty for one alone
 
   /// Whether the ids of two snapshots or more tell what is new.

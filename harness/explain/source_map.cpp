@@ -107,6 +107,11 @@ struct SourceMap::Reader {
       const bool is_whole = name.starts_with('/') || name.find("://") != std::string::npos;
       map.sources_.push_back(is_whole || name.empty() ? name : root + name);
     }
+    map.contents_.resize(map.sources_.size());
+    if (const auto texts = json.find("sourcesContent"); texts != json.end() && texts->is_array())
+      for (std::size_t i = 0; i < std::min(texts->size(), sources->size()); ++i)
+        if ((*texts)[i].is_string())
+          map.contents_[first_source + i] = (*texts)[i].get<std::string>();
     const std::size_t first_name = map.names_.size();
     if (const auto names = json.find("names"); names != json.end() && names->is_array())
       for (const Json& name : *names)
@@ -186,9 +191,16 @@ std::optional<SourceMap::Original> SourceMap::find(std::uint32_t line, std::uint
   const Segment& segment = *--after;
   if (segment.line != line || segment.source < 0) return std::nullopt;
   Original original{sources_[static_cast<std::size_t>(segment.source)], segment.original_line,
-                    segment.original_column, ""};
+                    segment.original_column, "", segment.column == column};
   if (segment.name >= 0) original.name = names_[static_cast<std::size_t>(segment.name)];
   return original;
+}
+
+const std::string* SourceMap::content_of(std::string_view source) const {
+  const auto found = std::find(sources_.begin(), sources_.end(), source);
+  if (found == sources_.end()) return nullptr;
+  const std::string& text = contents_[static_cast<std::size_t>(found - sources_.begin())];
+  return text.empty() ? nullptr : &text;
 }
 
 std::string_view find_source_map_url(std::string_view source) {

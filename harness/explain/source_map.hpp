@@ -17,7 +17,8 @@ class SourceMap {
     std::string source;  ///< as the map has it, with sourceRoot before it
     std::uint32_t line = 0;
     std::uint32_t column = 0;
-    std::string name;  ///< what was called so there, or ""
+    std::string name;       ///< what was called so there, or ""
+    bool is_start = false;  ///< the place asked for is where the mapping begins
   };
 
   /// nullopt: no source map. What is malformed in its mappings ends them there.
@@ -25,6 +26,9 @@ class SourceMap {
 
   /// The original of the last mapping on that line that is not after the column.
   std::optional<Original> find(std::uint32_t line, std::uint32_t column) const;
+
+  /// The text of a source, as find() names it, when the map has it; null: it has not.
+  const std::string* content_of(std::string_view source) const;
 
  private:
   struct Segment {
@@ -39,6 +43,7 @@ class SourceMap {
 
   std::vector<Segment> segments_;  ///< in order of the places
   std::vector<std::string> sources_;
+  std::vector<std::string> contents_;  ///< of each of sources_, or ""
   std::vector<std::string> names_;
 };
 

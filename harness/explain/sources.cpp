@@ -149,10 +149,43 @@ std::optional<std::string> Sources::find_original_name(
   const File* file = open(script);
   if (file == nullptr || !file->map) return std::nullopt;
   const auto found = find(*file, name, inside);
-  if (!found) return std::nullopt;
-  const auto original = file->map->find(found->line, found->column);
-  if (!original || original->name.empty() || original->name == name) return std::nullopt;
-  return original->name;
+  return found ? name_at(*file, *found, name) : std::nullopt;
+}
+
+std::optional<std::string> Sources::find_original_field(const std::string& script,
+                                                        std::string_view class_name,
+                                                        std::string_view field) {
+  const File* file = open(script);
+  if (file == nullptr || !file->map) return std::nullopt;
+  const auto found = file->declarations->find_field(class_name, field);
+  return found ? name_at(*file, *found, field) : std::nullopt;
+}
+
+bool Sources::has_map(const std::string& script) {
+  const File* file = open(script);
+  return file != nullptr && file->map.has_value();
+}
+
+std::optional<std::string> Sources::name_at(const File& file, LineColumn place,
+                                            std::string_view name) const {
+  const auto original = file.map->find(place.line, place.column);
+  // A mapping that begins before the name is of something else.
+  if (!original || !original->is_start || original->name == name) return std::nullopt;
+  if (!original->name.empty()) return original->name;
+  if (!name.starts_with('#')) return std::nullopt;
+  // Without names: a private one stands in the text as such, and nothing else looks like it.
+  std::optional<std::string> loaded;
+  const std::string* text = file.map->content_of(original->source);
+  if (text == nullptr) {
+    loaded = load_text(mapped(file, place).file);
+    if (!loaded) return std::nullopt;
+    text = &*loaded;
+  }
+  for (const JsToken& token : read_tokens(*text))
+    if (token.kind == JsToken::Kind::private_name && token.line == original->line &&
+        token.column == original->column)
+      return std::string(token.text);
+  return std::nullopt;
 }
 
 std::optional<model::SourcePlace> Sources::find_field(const std::string& script,

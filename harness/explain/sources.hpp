@@ -43,6 +43,14 @@ class Sources {
   std::optional<std::string> find_original_name(const std::string& script, std::string_view name,
                                                 const std::optional<heap::ScriptPlace>& inside);
 
+  /// The same of a field: "#items", which bundlers shorten; `class_name` is the one it has now.
+  std::optional<std::string> find_original_field(const std::string& script,
+                                                 std::string_view class_name,
+                                                 std::string_view field);
+
+  /// Whether a script has a source map: what it calls things may not be what they were called.
+  bool has_map(const std::string& script);
+
   /// The text of a file, kept as long as this; null: it is not there.
   const std::string* text_of(const std::string& script);
 
@@ -60,6 +68,9 @@ class Sources {
   /// The place in the file's own columns; absent: no function starts there.
   static std::optional<LineColumn> function_at(const File& file, const heap::ScriptPlace& place);
   std::filesystem::path path_of(const std::string& script) const;
+  /// What was called `name` at the place of its declaration; absent: the map does not say.
+  std::optional<std::string> name_at(const File& file, LineColumn place,
+                                     std::string_view name) const;
   model::SourcePlace mapped(const File& file, LineColumn place) const;
 
   std::filesystem::path root_;

@@ -220,6 +220,27 @@ TEST_CASE("a minified script leads to the original line and name") {
   CHECK(sources.find_original_name(path, "a", std::nullopt) == "sessionCache");
 }
 
+TEST_CASE("a private field's name is the map's, else the one in the original text") {
+  const Folder folder;
+  const std::string code = "let a=class{#e=1;f=2}\n//# sourceMappingURL=";
+  const std::string head = R"({"version":3,"sources":["app.ts"],"names":["Ledger","#bookings"],)";
+  folder.add("named.map", head + R"("mappings":"IAAMA,QACJC,GAAA"})");
+  folder.add("plain.map", head + R"("mappings":"IAAM,QACJ,KAAA",)" +
+                              R"("sourcesContent":["class Ledger {\n  #booked = 1; f = 2 }"]})");
+  folder.add("file.map", head + R"("mappings":"IAAM,QACJ,KAAA"})");
+  Sources sources({}, true);
+  for (const auto& [map, name] :
+       {std::pair("named.map", "#bookings"), {"plain.map", "#booked"}, {"file.map", "none"}}) {
+    const std::string path = folder.add(std::string(map) + ".js", code + map + '\n');
+    CHECK(sources.find_original_field(path, "a", "#e").value_or("none") == name);
+    // The mapping before it is of something else.
+    CHECK_FALSE(sources.find_original_field(path, "a", "f"));
+    CHECK(sources.has_map(path));
+  }
+  CHECK(sources.find_original_name((folder.path / "named.map.js").string(), "a", std::nullopt) ==
+        "Ledger");
+}
+
 TEST_CASE("a package is the nearest one in node_modules, scoped or in pnpm's store") {
   const Folder folder;
   folder.add("node_modules/lru-cache/package.json", R"({"name":"lru-cache","version":"10.4.3"})");
