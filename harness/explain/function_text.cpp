@@ -4,6 +4,7 @@
 #include <cctype>
 #include <unordered_set>
 
+#include "harness/explain/js_tokens.hpp"
 #include "harness/explain/locate.hpp"
 
 namespace leakcheck::explain {
@@ -39,40 +40,75 @@ std::vector<std::string> find_own_scripts(const Scene& scene) {
   return scripts;
 }
 
-/// ".name =" or "name:", and nothing that only looks like it.
-std::size_t find_first_assignment(std::string_view text, std::string_view name) {
-  for (std::size_t at = text.find(name); at != std::string_view::npos;
-       at = text.find(name, at + 1)) {
-    if (at == 0 || is_word(text[at - 1])) continue;
-    std::size_t end = at + name.size();
-    while (end < text.size() && (text[end] == ' ' || text[end] == '?')) ++end;
-    if (end + 1 >= text.size() || is_word(text[at + name.size()])) continue;
-    const bool assigned = text[at - 1] == '.' && text[end] == '=' && text[end + 1] != '=';
-    const bool in_object = text[at - 1] != '.' && text[end] == ':';
-    if (assigned || in_object) return at;
-  }
-  return std::string_view::npos;
-}
+/// Where a name is given something, the surest first.
+enum class Sort : std::uint8_t {
+  assigned,  ///< `app.name =`, `const app = { name: … }`
+  argument,  ///< decorate('name', new Set()), app.set('name', …), defineProperty(app, 'name', …)
+  made,      ///< `return { name: [] }`: in an object of which it is not seen whose it is
+  none,
+};
 
-/// The name in quotes, and a comma after it.
-std::size_t find_as_argument(std::string_view text, std::string_view name) {
-  for (std::size_t at = text.find(name, 1); at != std::string_view::npos;
-       at = text.find(name, at + 1)) {
-    const char quote = text[at - 1];
-    const std::size_t end = at + name.size();
-    if ((quote == '\'' || quote == '"') && text.substr(end, 2) == std::string{quote, ','})
-      return at;
-  }
-  return std::string_view::npos;
-}
+/// One script's tokens, searched for what is done to a name.
+class Assignments {
+ public:
+  explicit Assignments(std::string_view text) : tokens_(read_tokens(text)) {}
 
-heap::ScriptPlace place_at(const std::string& script, std::string_view text, std::size_t at) {
-  const std::string_view before = text.substr(0, at);
-  const auto line = std::count(before.begin(), before.end(), '\n');
-  const std::size_t start = before.rfind('\n');
-  return {script, static_cast<std::uint32_t>(line),
-          static_cast<std::uint32_t>(start == std::string_view::npos ? at : at - start - 1)};
-}
+  Sort sort_of(std::size_t i, std::string_view name) const {
+    const JsToken::Kind kind = tokens_[i].kind;
+    const bool is_text = kind == JsToken::Kind::literal;
+    if (i == 0 || tokens_[i].text != name || (!is_text && kind != JsToken::Kind::name))
+      return Sort::none;
+    if (is(i - 1, ".") && is_assigned(i + 1)) return Sort::assigned;
+    if (is_text && is(i - 1, "[") && is(i + 1, "]") && is_assigned(i + 2)) return Sort::assigned;
+    if (is(i + 1, ":") && (is(i - 1, "{") || is(i - 1, ","))) {
+      const std::size_t open = opening(i);
+      if (!is(open, "{")) return Sort::none;
+      if (is_given(open)) return Sort::assigned;
+      return is(i + 2, "[") || is(i + 2, "{") || is(i + 2, "new") ? Sort::made : Sort::none;
+    }
+    return is_text && is(i + 1, ",") && is(opening(i), "(") ? Sort::argument : Sort::none;
+  }
+
+  const std::vector<JsToken>& tokens() const { return tokens_; }
+
+ private:
+  bool is(std::size_t i, std::string_view text) const {
+    return i < tokens_.size() && tokens_[i].kind != JsToken::Kind::literal &&
+           tokens_[i].text == text;
+  }
+  /// "=", "??=", "||="
+  bool is_assigned(std::size_t i) const {
+    if ((is(i, "?") && is(i + 1, "?")) || (is(i, "|") && is(i + 1, "|"))) i += 2;
+    return is(i, "=");
+  }
+  /// The bracket that the token is in; 0: none.
+  std::size_t opening(std::size_t i) const {
+    while (i-- > 0) {
+      if (is(i, "{") || is(i, "(") || is(i, "[")) return i;
+      if (is(i, "}") || is(i, ")") || is(i, "]")) {
+        if (tokens_[i].match >= i) return 0;
+        i = tokens_[i].match;
+      }
+    }
+    return 0;
+  }
+  /// Whether an object literal is what a variable or a property has: not returned, nor an argument.
+  bool is_given(std::size_t open) const {
+    for (int depth = 0; depth < 8 && open > 2; ++depth) {
+      if (is(open - 1, "=")) return true;
+      const std::size_t around = opening(open);
+      if (is(around, "("))
+        return around > 2 && is(around - 1, "assign") && is(around - 3, "Object");
+      // `app = { locals: { name: … } }`
+      const bool is_value = is(open - 1, ":") && (is(open - 3, "{") || is(open - 3, ","));
+      if (!is_value || !is(around, "{")) return false;
+      open = around;
+    }
+    return false;
+  }
+
+  std::vector<JsToken> tokens_;
+};
 
 /// Sources leaves out the line of a place where no function starts; this one was just read.
 model::SourcePlace tell_place(Scene& scene, const heap::ScriptPlace& place) {
@@ -91,20 +127,22 @@ std::optional<model::SourcePlace> find_assignment(Scene& scene, const Located& l
   for (std::string& script : find_own_scripts(scene))
     if (std::find(scripts.begin(), scripts.end(), script) == scripts.end())
       scripts.push_back(std::move(script));
-  std::optional<heap::ScriptPlace> by_name;
+  std::optional<heap::ScriptPlace> best;
+  Sort best_sort = Sort::none;
   for (const std::string& script : scripts) {
     const std::string* text = scene.sources.text_of(script);
-    if (text == nullptr) continue;
-    const std::size_t at = find_first_assignment(*text, located.name);
-    if (at != std::string::npos) return tell_place(scene, place_at(script, *text, at));
-    if (!by_name) {
-      // decorate('seen', new Set()), app.set('seen', …), defineProperty(app, 'seen', …)
-      const std::size_t named = find_as_argument(*text, located.name);
-      if (named != std::string::npos) by_name = place_at(script, *text, named);
+    if (text == nullptr || text->find(located.name) == std::string::npos) continue;
+    const Assignments found(*text);
+    for (std::size_t i = 0; i < found.tokens().size(); ++i) {
+      const Sort sort = found.sort_of(i, located.name);
+      if (sort >= best_sort) continue;
+      best_sort = sort;
+      best = heap::ScriptPlace{script, found.tokens()[i].line, found.tokens()[i].column};
+      if (sort == Sort::assigned) return tell_place(scene, *best);
     }
   }
-  if (!by_name) return std::nullopt;
-  return tell_place(scene, *by_name);
+  if (!best) return std::nullopt;
+  return tell_place(scene, *best);
 }
 
 std::optional<std::string> find_local_name(Scene& scene, const std::string& script,

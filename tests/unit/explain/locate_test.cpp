@@ -82,3 +82,27 @@ TEST_CASE("what a bundler named is called as it was written") {
   // The map has no name for it: V8's stays.
   CHECK(field.path[field.path.size() - 2].label == "c");
 }
+
+TEST_CASE("an object's key is an assignment where the object is given to something") {
+  const Folder folder;
+  const auto declared = [&](std::string_view source) {
+    HeapBuilder heap;
+    const auto script = heap.script(folder.add("app.cjs", source));
+    const auto frames = heap.array();
+    const auto context = heap.context({{"app", heap.object("Object", {{"frames", frames}})}});
+    heap.property(heap.global(), "handler", heap.closure("handler", script, 0, 0, context));
+    const Told told = tell(heap, frames);
+    CHECK(told.located.identity == "app.frames");
+    return told.declared;
+  };
+  const std::string answer = "f(() => { return { frames: app.frames.length }; });\n";
+  CHECK(declared(answer + "app.decorate('frames', []);\n") == "app.cjs:2");
+  CHECK(declared(answer + "g({ frames: 1 });\napp.frames ||= [];\n") == "app.cjs:3");
+  CHECK(declared(answer + "const app = { frames: [] };\n") == "app.cjs:2");
+  CHECK(declared(answer + "module.exports = { a: f(1, 2), frames: [] };\n") == "app.cjs:2");
+  CHECK(declared(answer + "x.app = {\n  app: { frames: [] } };\n") == "app.cjs:3");
+  CHECK(declared(answer + "Object.assign(app, { frames: [] });\n") == "app.cjs:2");
+  CHECK(declared(answer + "const make = () => { return { frames: [] }; };\n") == "app.cjs:2");
+  CHECK(declared(answer + "const { frames: kept } = app;\n") == "none");
+  CHECK(declared(answer + "// app.frames = []\n") == "none");
+}
