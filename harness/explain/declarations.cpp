@@ -37,11 +37,15 @@ void Declarations::walk() {
   const auto count = static_cast<std::uint32_t>(tokens_.size());
   open_scope(0, count, "", false, true);
   for (std::uint32_t i = 0; i < count; ++i) {
-    while (scopes_[open_.back()].last < i) open_.pop_back();
+    while (scopes_[open_.back()].last < i) {
+      while (!aliases_.empty() && aliases_.back().scope == open_.back()) aliases_.pop_back();
+      open_.pop_back();
+    }
     const JsToken& token = tokens_[i];
     if (token.kind == JsToken::Kind::name) read_word(i);
     if (token.kind == JsToken::Kind::punctuator) read_bracket(i);
   }
+  add_fields_of_methods();
 }
 
 void Declarations::read_word(std::uint32_t at_token) {
@@ -56,6 +60,7 @@ void Declarations::read_word(std::uint32_t at_token) {
   if (word == "const" || word == "var") return read_declarators(at_token + 1, word == "var");
   if (word == "let" && (is_name(at_token + 1) || is(at_token + 1, "{") || is(at_token + 1, "[")))
     return read_declarators(at_token + 1, false);
+  if (word == "this") return read_this(at_token);
   if (word == "class") return read_class(at_token);
   if (word == "import") return read_import(at_token);
   if (word == "for") {
@@ -83,6 +88,7 @@ void Declarations::read_bracket(std::uint32_t at_token) {
     const bool is_arrow = is(body, "=>");
     if (!is_arrow && contains(kHeads, name)) return;
     if (is_arrow || name == "function" || name == "async") name = assigned_name(at_token);
+    if (const auto owner = prototype_owner(at_token); !owner.empty()) name = owner;
     return read_function(at_token, name);
   }
   if (token.text != "{") return;
@@ -185,17 +191,31 @@ void Declarations::read_import(std::uint32_t token) {
   }
 }
 
-/// `this.x =`, `exports.x =`, `module.exports =`, `Store.all =`, `Store.prototype.all =`
+/// `this.x =`, `_this.x =`, `exports.x =`, `module.exports =`, `Store.all =`, `Store.prototype.all
+/// =`
 void Declarations::read_assignment(std::uint32_t token) {
   std::string_view owner = at(token).text;
   Rank rank = owner == "this" ? Rank::assigned_inside : Rank::assigned_outside;
   if (owner == "this") owner = this_name();
+  const auto alias = std::find_if(aliases_.rbegin(), aliases_.rend(),
+                                  [&](const Alias& each) { return each.name == owner; });
+  if (alias != aliases_.rend()) {
+    owner = alias->owner;
+    rank = Rank::assigned_inside;
+  }
   std::uint32_t field = token + 2;
   if (is(token, "module") && is(field, "exports") && is(field + 1, ".")) {
     owner = "exports";
     field += 2;
   } else if (is(field, "prototype") && is(field + 1, ".")) {
     field += 2;
+    // Store.prototype.clear = storeClear
+    if (is(field + 1, "=") && is_name(field + 2) && !is(field + 3, ".") && !is(field + 3, "("))
+      methods_.emplace_back(at(field + 2).text, owner);
+  } else if (is(field, "prototype") && is(field + 1, "[") && is(field + 3, "]")) {
+    // Store.prototype['delete'] = storeDelete
+    if (is(field + 4, "=") && is_name(field + 5)) methods_.emplace_back(at(field + 5).text, owner);
+    return;
   }
   const JsToken::Kind kind = at(field).kind;
   if (kind != JsToken::Kind::name && kind != JsToken::Kind::private_name) return;

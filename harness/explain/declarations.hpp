@@ -32,7 +32,8 @@ class Declarations {
 
   /// A field of a class: declared, else assigned to `this` in it, else assigned from outside
   /// (`Store.all = …`). The keys of `const cache = {…}` are fields of "cache", those of
-  /// `module.exports = {…}` and `exports.x = …` of "exports".
+  /// `module.exports = {…}` and `exports.x = …` of "exports". `this` of a function that becomes a
+  /// method (`Hash.prototype.clear = hashClear`) is one of that class.
   std::optional<LineColumn> find_field(std::string_view owner, std::string_view field) const;
 
   /// Whether a function or a class can be said to start there: what V8 compiled is this source.
@@ -64,6 +65,13 @@ class Declarations {
     Rank rank = Rank::declared;
   };
 
+  /// `_this` of `var _this = this`.
+  struct Alias {
+    std::string_view name;
+    std::string_view owner;
+    std::uint32_t scope = 0;
+  };
+
   void walk();
   void read_word(std::uint32_t at);
   void read_bracket(std::uint32_t at);
@@ -75,6 +83,9 @@ class Declarations {
   void read_object(std::uint32_t open);
   void read_import(std::uint32_t at);
   void read_assignment(std::uint32_t at);
+  void read_this(std::uint32_t at);
+  std::string_view prototype_owner(std::uint32_t at) const;
+  void add_fields_of_methods();
   std::uint32_t read_pattern(std::uint32_t at, std::uint32_t scope);
 
   void declare(std::uint32_t token, std::uint32_t scope);
@@ -102,6 +113,8 @@ class Declarations {
   std::vector<std::uint32_t> open_;  ///< scopes around the token that is read, innermost last
   std::vector<Variable> variables_;
   std::vector<Field> fields_;
+  std::vector<Alias> aliases_;  ///< of `this`, in the scopes around the token that is read
+  std::vector<std::pair<std::string_view, std::string_view>> methods_;  ///< function, class
 };
 
 }  // namespace leakcheck::explain

@@ -84,6 +84,48 @@ std::uint32_t Declarations::read_member(std::uint32_t token, std::string_view na
   return token;
 }
 
+/// `var self = this`, `_this = _super.call(this) || this`
+void Declarations::read_this(std::uint32_t token) {
+  const bool ends = is(token + 1, ";") || is(token + 1, ",") || at(token + 1).starts_line ||
+                    at(token + 1).kind == JsToken::Kind::end || is(token + 1, "}");
+  if (!ends || token < 2) return;
+  std::uint32_t equals = token - 1;
+  if (is(equals, "|") && is(equals - 1, "|")) {
+    for (equals -= 2; equals > 0 && equals + 40 > token && !is(equals, "="); --equals) {
+      if (is(equals, ";") || is(equals, "{") || is(equals, "}")) return;
+      if (is(equals, ")") || is(equals, "]")) equals = at(equals).match;
+    }
+  }
+  if (equals == 0 || !is(equals, "=") || !is_name(equals - 1) || is(equals - 2, ".")) return;
+  const std::string_view owner = this_name();
+  if (!owner.empty()) aliases_.push_back({at(equals - 1).text, owner, function_scope()});
+}
+
+/// "Store" of `Store.prototype.all = function all(`, when the bracket is that of its parameters.
+std::string_view Declarations::prototype_owner(std::uint32_t token) const {
+  // Over the name, when it has one, `function`, `async` and `*`.
+  for (int i = 0; i < 4 && token > 0 && (is_name(token - 1) || is(token - 1, "*")); ++i) --token;
+  if (token < 6 || !is(token - 1, "=")) return "";
+  const bool is_method =
+      is(token - 3, ".") && is(token - 4, "prototype") && is(token - 5, ".") && is_name(token - 6);
+  return is_method ? at(token - 6).text : std::string_view();
+}
+
+/// What functions assign to `this` belongs to the classes that they become methods of.
+void Declarations::add_fields_of_methods() {
+  std::sort(methods_.begin(), methods_.end());
+  methods_.erase(std::unique(methods_.begin(), methods_.end()), methods_.end());
+  const std::size_t count = fields_.size();
+  for (std::size_t i = 0; i < count && !methods_.empty(); ++i) {
+    const Field field = fields_[i];
+    if (field.rank != Rank::assigned_inside) continue;
+    auto method = std::lower_bound(methods_.begin(), methods_.end(),
+                                   std::pair(field.owner, std::string_view()));
+    for (; method != methods_.end() && method->first == field.owner; ++method)
+      fields_.push_back({method->second, field.name, field.token, field.rank});
+  }
+}
+
 std::uint32_t Declarations::token_at(LineColumn place) const {
   const auto after =
       std::partition_point(tokens_.begin(), tokens_.end(), [&](const JsToken& token) {

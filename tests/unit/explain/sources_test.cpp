@@ -120,6 +120,42 @@ TEST_CASE("fields are found where they are declared, then where they are assigne
   CHECK(field(source, "Store", "get") == "none");
 }
 
+TEST_CASE("the classes of before there were classes have fields, too") {
+  const std::string source =
+      "function Hash(entries) { this.clear(); }\n"
+      "function hashClear() { this.__data__ = {}; }\n"
+      "function hashDelete(key) { this.gone = key; }\n"
+      "Hash.prototype.clear = hashClear;\n"
+      "Hash.prototype['delete'] = hashDelete;\n"
+      "Hash.prototype.has = function (key) { this.asked = key; };\n"
+      "Hash.prototype.size = function size() { var self = this; f(() => self.sized = 1); };\n"
+      "function other() { self.none = 1; }\n"
+      "var Subject = (function (_super) {\n"
+      "  __extends(Subject, _super);\n"
+      "  function Subject() {\n"
+      "    var _this = _super.call(this) || this;\n"
+      "    _this.observers = [];\n"
+      "    return _this;\n"
+      "  }\n"
+      "  return Subject;\n"
+      "}(Observable));\n"
+      "function Pool() {\n"
+      "  const that = this\n"
+      "  that.idle = []\n"
+      "}\n"
+      "function User() { that.idle = []; const name = this.name; name.first = 1; }\n";
+  CHECK(field(source, "Hash", "__data__") == "2:29");
+  CHECK(field(source, "hashClear", "__data__") == "2:29");
+  CHECK(field(source, "Hash", "gone") == "3:33");
+  CHECK(field(source, "Hash", "asked") == "6:44");
+  CHECK(field(source, "Hash", "sized") == "7:71");
+  CHECK(field(source, "other", "none") == "none");
+  CHECK(field(source, "Subject", "observers") == "13:11");
+  CHECK(field(source, "Pool", "idle") == "20:8");
+  CHECK(field(source, "User", "idle") == "none");
+  CHECK(field(source, "User", "first") == "none");
+}
+
 TEST_CASE("TypeScript is read as well") {
   const std::string source =
       "interface User { name: string }\n"
