@@ -109,7 +109,11 @@ model::Finding write_finding(Scene& scene, const Pile& pile, const Contents& con
   const Located& declared = match.declared ? *match.declared : of.where;
   finding.declared = find_declaration(scene, declared);
   if (match.site) finding.site = scene.sources.place_of(*match.site);
-  const std::string& script = finding.declared ? finding.declared->file : declared.script;
+  // A field of a library's class is the library's, though it may be told by the program's variable.
+  const bool is_librarys =
+      !declared.owner.empty() && heap::origin_of(declared.script) == heap::Origin::library;
+  const std::string& script =
+      finding.declared && !is_librarys ? finding.declared->file : declared.script;
   if (heap::origin_of(script) == heap::Origin::library)
     finding.package = scene.sources.package_of(script);
   auto hops = path_to_items(scene, pile, of);

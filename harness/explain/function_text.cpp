@@ -69,6 +69,11 @@ class Assignments {
     return is_text && is(i + 1, ",") && is(opening(i), "(") ? Sort::argument : Sort::none;
   }
 
+  /// `app.name`, for "app".
+  bool is_in(std::size_t i, std::string_view parent) const {
+    return i > 1 && !parent.empty() && is(i - 1, ".") && is(i - 2, parent);
+  }
+
   const std::vector<JsToken>& tokens() const { return tokens_; }
 
  private:
@@ -119,6 +124,19 @@ model::SourcePlace tell_place(Scene& scene, const heap::ScriptPlace& place) {
   return told;
 }
 
+/// "app" of `server.app.visits`; "" when it is in no property.
+std::string find_parent(const Scene& scene, const Located& located) {
+  const std::vector<heap::Hop>& hops = located.hops;
+  const auto is_property = [&](std::size_t i) {
+    return hops[i].edge != heap::kNoEdge &&
+           scene.graph.edge_type(hops[i].edge) == heap::EdgeType::property;
+  };
+  for (std::size_t i = hops.size(); i-- > 1;)
+    if (is_property(i) && scene.graph.edge_name(hops[i].edge) == located.name)
+      return is_property(i - 1) ? scene.graph.edge_name(hops[i - 1].edge) : "";
+  return "";
+}
+
 }  // namespace
 
 std::optional<model::SourcePlace> find_assignment(Scene& scene, const Located& located) {
@@ -127,6 +145,9 @@ std::optional<model::SourcePlace> find_assignment(Scene& scene, const Located& l
   for (std::string& script : find_own_scripts(scene))
     if (std::find(scripts.begin(), scripts.end(), script) == scripts.end())
       scripts.push_back(std::move(script));
+  // The program may put something into a library's object, but most that has the name is not that.
+  const bool is_library = located.origin == heap::Origin::library;
+  const std::string parent = is_library ? find_parent(scene, located) : "";
   std::optional<heap::ScriptPlace> best;
   Sort best_sort = Sort::none;
   for (const std::string& script : scripts) {
@@ -135,7 +156,7 @@ std::optional<model::SourcePlace> find_assignment(Scene& scene, const Located& l
     const Assignments found(*text);
     for (std::size_t i = 0; i < found.tokens().size(); ++i) {
       const Sort sort = found.sort_of(i, located.name);
-      if (sort >= best_sort) continue;
+      if (sort >= best_sort || (is_library && !found.is_in(i, parent))) continue;
       best_sort = sort;
       best = heap::ScriptPlace{script, found.tokens()[i].line, found.tokens()[i].column};
       if (sort == Sort::assigned) return tell_place(scene, *best);

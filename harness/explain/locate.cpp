@@ -217,7 +217,34 @@ Located locate(const Scene& scene, NodeIndex node) {
   return located;
 }
 
-std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& located) {
+namespace {
+
+/// What is kept inside a library's object: the nearest field above it that is declared, else the
+/// program's own variable that it is reached by.
+std::optional<model::SourcePlace> find_above(Scene& scene, const Located& located) {
+  const heap::HeapGraph& graph = scene.graph;
+  const heap::ScriptIndex& scripts = scene.paths.scripts();
+  std::optional<model::SourcePlace> variable;
+  for (std::size_t i = located.hops.size(); i-- > 0;) {
+    const EdgeIndex edge = located.hops[i].edge;
+    if (edge == kNoEdge) break;
+    const NodeIndex from = graph.source(edge);
+    const std::string name = graph.edge_name(edge);
+    if (graph.edge_type(edge) == EdgeType::property) {
+      const auto place = scripts.place_of(from);
+      const std::string owner = own_class_of(scene, from);
+      if (!place || owner.empty()) continue;
+      if (auto found = scene.sources.find_field(place->script, owner, name)) return found;
+    } else if (graph.edge_type(edge) == EdgeType::context && !variable &&
+               scripts.origin_of_context(from) == Origin::own) {
+      if (const auto script = scripts.script_of_context(from))
+        variable = scene.sources.find_variable(*script, name, place_in(scripts, graph, from));
+    }
+  }
+  return variable;
+}
+
+std::optional<model::SourcePlace> find_own_declaration(Scene& scene, const Located& located) {
   if (located.name.empty() || (located.script.empty() && !located.is_property)) return std::nullopt;
   if (!located.owner.empty())
     return scene.sources.find_field(located.script, located.owner, located.name);
@@ -230,6 +257,15 @@ std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& 
   if (!place && located.is_export)
     if (const auto name = find_local_name(scene, located.script, located.name))
       place = scene.sources.find_variable(located.script, *name, std::nullopt);
+  return place;
+}
+
+}  // namespace
+
+std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& located) {
+  auto place = find_own_declaration(scene, located);
+  if (!place && located.is_property && located.origin == Origin::library)
+    place = find_above(scene, located);
   return place;
 }
 

@@ -28,7 +28,8 @@ struct Located {
 /// class.
 Located locate(const Scene& scene, heap::NodeIndex node);
 
-/// Where it is declared, or first assigned.
+/// Where it is declared, or first assigned. For what a library keeps inside its objects, where they
+/// are: the field that holds it, else the program's variable.
 std::optional<model::SourcePlace> find_declaration(Scene& scene, const Located& located);
 
 /// The path as a report draws it.

@@ -106,3 +106,43 @@ TEST_CASE("an object's key is an assignment where the object is given to somethi
   CHECK(declared(answer + "const { frames: kept } = app;\n") == "none");
   CHECK(declared(answer + "// app.frames = []\n") == "none");
 }
+
+TEST_CASE(
+    "what a library keeps inside its objects is declared where the library, or you, has them") {
+  const Folder folder;
+  HeapBuilder heap;
+  const std::string own = folder.add("app.cjs",
+                                     "let x = { validate: [] }; x.validate = 1;\n"
+                                     "const ajv = new Ajv();\n"
+                                     "ajv.extra.visits = [];\n"
+                                     "const summarize = memoize(f);\n");
+  const std::string library = folder.add("node_modules/ajv/scope.js",
+                                         "class Scope {\n"
+                                         "  constructor() { this.extra = {};\n"
+                                         "    this._values = {}; }\n"
+                                         "}\n");
+  const auto script = heap.script(own);
+  const auto theirs = heap.script(library);
+  heap.property(heap.global(), "made", heap.closure("Scope", theirs, 1, 13));
+  const auto instance = [&](const std::string& name, const HeapBuilder::Fields& fields) {
+    const auto node = heap.object(name, fields);
+    heap.locate(node, heap.script_id(theirs), 1, 13);
+    return node;
+  };
+  const auto validate = heap.array();
+  const auto visits = heap.array();
+  const auto data = heap.array();
+  const auto values = heap.object("Object", {{"validate", validate}});
+  const auto extra = heap.object("Object", {{"visits", visits}});
+  const auto scope = instance("Scope", {{"_values", values}, {"extra", extra}});
+  const auto context =
+      heap.context({{"ajv", scope}, {"summarize", instance("Hash", {{"d", data}})}});
+  heap.property(heap.global(), "handler", heap.closure("handler", script, 0, 0, context));
+
+  const Told inside = tell(heap, validate);
+  CHECK(inside.located.identity == "Scope._values.validate");
+  CHECK(inside.declared == "scope.js:3");
+  CHECK(tell(heap, visits).declared == "app.cjs:3");
+  CHECK(tell(heap, data).located.identity == "Hash.d");
+  CHECK(tell(heap, data).declared == "app.cjs:4");
+}
