@@ -51,6 +51,7 @@ bool is_interrupted(const model::RunReport& report) {
 model::Scenario remove_suspect(const model::Scenario& scenario, const model::Suspect& suspect,
                                model::Mode mode) {
   model::Scenario out = scenario;
+  out.snapshots.take = model::SnapshotSpec::Take::never;  // the first run has explained the leak
   out.mode = mode;
   out.suspects.clear();
   out.reporters.clear();

@@ -36,15 +36,6 @@ Duration snapshot_timeout(Bytes heap_used) {
   return std::chrono::seconds(30) + std::chrono::milliseconds(300) * (heap_used.count >> 20);
 }
 
-bool is_seen_in_heap(model::Quantity quantity) {
-  return quantity == model::Quantity::heap_used || quantity == model::Quantity::external ||
-         quantity == model::Quantity::array_buffers;
-}
-
-bool grows(const model::QuantityVerdict& quantity) {
-  return quantity.answer == model::Answer::leak || quantity.answer == model::Answer::keyed_growth;
-}
-
 /// The share of the requests that the leaking route gets; 1 where that is not known.
 double share_that_leaks(const model::Verdict& verdict, const model::LoadSummary& load) {
   std::int64_t leaking = 0, all = 0;
@@ -146,6 +137,11 @@ bool Session::compare_snapshots(const model::Verdict& verdict) {
     if (load_->sent() == sent) break;
   } while (load_->sent() - before < wanted && loop_.now() < enough);
   explanation.requests = load_->sent() - before;
+  if (explanation.requests == 0) {
+    explanation.problem = used_up_ ? "the payload's rows were used up before the heap snapshots"
+                                   : "no time was left between heap snapshots (load.max)";
+    return false;
+  }
   if (!take_snapshot(subject)) return false;
   reader.add(explanation.snapshots.back().file);
 

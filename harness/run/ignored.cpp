@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kUnexplained = 0.1;
 
+}  // namespace
+
 bool is_seen_in_heap(model::Quantity quantity) {
   return quantity == model::Quantity::heap_used || quantity == model::Quantity::external ||
          quantity == model::Quantity::array_buffers;
@@ -19,8 +21,6 @@ bool is_seen_in_heap(model::Quantity quantity) {
 bool grows(const model::QuantityVerdict& quantity) {
   return quantity.answer == model::Answer::leak || quantity.answer == model::Answer::keyed_growth;
 }
-
-}  // namespace
 
 std::vector<std::string> mark_ignored(std::vector<model::Finding>& findings,
                                       const std::vector<model::Ignore>& list,

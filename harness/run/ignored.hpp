@@ -15,6 +15,10 @@ std::vector<std::string> mark_ignored(std::vector<model::Finding>& findings,
                                       const std::vector<model::Ignore>& list,
                                       const std::string& today);
 
+/// Whether heap snapshots show it: native memory they do not.
+bool is_seen_in_heap(model::Quantity quantity);
+bool grows(const model::QuantityVerdict& quantity);
+
 /// Bytes per request that grow where snapshots look; array buffers are a part of external.
 double measured_growth(const model::Verdict& verdict);
 

@@ -23,8 +23,13 @@ test('of two suspects the one that leaks is named, and the answer stays', async 
   assert.equal(ablation(result, './lib/innocent.cjs').effect, 'no_effect', shown);
   const note = 'without ./lib/leaky.cjs the growth ends; without ./lib/innocent.cjs it grows all the same';
   assert.ok(result.report.notes.includes(note), JSON.stringify(result.report.notes));
-  for (const name of ['suspect-lib-leaky.cjs', 'suspect-lib-innocent.cjs'])
-    assert.ok(fs.existsSync(path.join(result.folder, 'run', name, 'run.json')), name);
+  for (const name of ['suspect-lib-leaky.cjs', 'suspect-lib-innocent.cjs']) {
+    const files = fs.readdirSync(path.join(result.folder, 'run', name));
+    assert.ok(files.includes('run.json'), name);
+    // The leak is explained once.
+    assert.ok(!files.some((file) => file.endsWith('.heapsnapshot')), `${files}`);
+  }
+  assert.equal(result.report.explanation.snapshots.length, 2);
 });
 
 test('a variant takes the place of a stand-in; one that was never loaded is named as such', async (t) => {
