@@ -173,7 +173,7 @@ bool Session::compare_snapshots(const model::Verdict& verdict) {
   if (explanation.requests > 0)
     explanation.bytes_per_request =
         static_cast<double>(bytes) / static_cast<double>(explanation.requests);
-  if (const double measured = measured_growth(verdict);
+  if (const double measured = measured_growth(verdict, explanation);
       measured > 0 && explanation.bytes_per_request)
     explanation.share = *explanation.bytes_per_request / measured;
   return true;

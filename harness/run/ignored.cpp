@@ -46,7 +46,11 @@ std::vector<std::string> mark_ignored(std::vector<model::Finding>& findings,
   return notes;
 }
 
-double measured_growth(const model::Verdict& verdict) {
+double measured_growth(const model::Verdict& verdict, const model::Explanation& explanation) {
+  for (const model::PartGrowth& part : verdict.parts)
+    if (!explanation.snapshots.empty() && part.pid == explanation.snapshots.front().pid &&
+        part.thread == explanation.snapshots.front().thread)
+      return part.growth.bytes_per_request;
   double heap = 0, outside = 0;
   for (const auto& quantity : verdict.quantities) {
     if (!grows(quantity) || !is_seen_in_heap(quantity.quantity)) continue;
@@ -71,7 +75,7 @@ std::string why_ignored(const model::Verdict& verdict, const model::Explanation&
     bytes += static_cast<double>(finding.bytes) / static_cast<double>(explanation.requests);
     names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", finding.identity, finding.ignored);
   }
-  const double measured = measured_growth(verdict);
+  const double measured = measured_growth(verdict, explanation);
   if (names.empty() || measured - bytes > std::max(budget, kUnexplained * measured)) return "";
   return fmt::format("{} of every request are kept by what the scenario ignores: {}",
                      format_bytes(measured), names);

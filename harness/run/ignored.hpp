@@ -19,8 +19,9 @@ std::vector<std::string> mark_ignored(std::vector<model::Finding>& findings,
 bool is_seen_in_heap(model::Quantity quantity);
 bool grows(const model::QuantityVerdict& quantity);
 
-/// Bytes per request that grow where snapshots look; array buffers are a part of external.
-double measured_growth(const model::Verdict& verdict);
+/// Bytes per request that grow where the snapshots looked: of several processes or threads, in the
+/// one that they were taken of. Array buffers are a part of external.
+double measured_growth(const model::Verdict& verdict, const model::Explanation& explanation);
 
 /// Why a leak does not fail the run: its findings are all ignored, and what they do not explain is
 /// within the budgets or a tenth of the growth, which is how near retained sizes are. "" when it

@@ -90,7 +90,17 @@ TEST_SUITE("Ignored leaks") {
     Verdict verdict;
     verdict.quantities = {growing(Quantity::heap_used, 100), growing(Quantity::external, 700),
                           growing(Quantity::array_buffers, 690)};
-    CHECK(run::measured_growth(verdict) == 800);
+    CHECK(run::measured_growth(verdict, {}) == 800);
+  }
+
+  TEST_CASE("of two processes the one counts that the snapshots are of") {
+    Leak leak;
+    leak.verdict.parts = {{7, 0, Quantity::heap_used, {}}, {8, 0, Quantity::heap_used, {}}};
+    leak.verdict.parts[0].growth.bytes_per_request = 40;
+    leak.verdict.parts[1].growth.bytes_per_request = 60;
+    leak.explanation.snapshots = {{"heap-1.heapsnapshot", 8, 0, 0, 0, 0}};
+    CHECK(run::measured_growth(leak.verdict, leak.explanation) == 60);
+    CHECK_FALSE(leak.why({finding("Store.cache", 58'000)}, {kCache}).empty());
   }
 
   TEST_CASE("an entry holds until its last day is over; what is expired or not found is said") {
