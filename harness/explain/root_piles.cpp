@@ -15,25 +15,48 @@ namespace {
 constexpr std::size_t kFewest = 50;
 constexpr NodeIndex kRoot{0};
 
-/// New objects that only the root dominates, by class.
-std::map<std::uint32_t, std::vector<NodeIndex>> find_items(const Scene& scene) {
-  std::map<std::uint32_t, std::vector<NodeIndex>> items;
+using ItemsByClass = std::map<std::uint32_t, std::vector<NodeIndex>>;
+
+/// New objects that only the root dominates, by class; of classes with many of them.
+ItemsByClass find_items(const Scene& scene) {
+  ItemsByClass items;
   for (std::uint32_t i = 1; i < scene.graph.node_count(); ++i) {
     const NodeIndex node{i};
     if (scene.graph.type(node) == NodeType::object && scene.is_new(node) &&
         scene.last.dominators.parent(node) == kRoot)
       items[raw(scene.graph.name(node))].push_back(node);
   }
+  std::erase_if(items, [](const auto& each) { return each.second.size() < kFewest; });
   return items;
 }
 
-std::int64_t count_objects(const heap::HeapGraph& graph, std::string_view name) {
-  const auto wanted = graph.find_string(name);
-  std::int64_t count = 0;
-  for (std::uint32_t i = 0; wanted && i < graph.node_count(); ++i)
-    if (graph.name(NodeIndex{i}) == *wanted && graph.type(NodeIndex{i}) == NodeType::object)
-      ++count;
-  return count;
+/// Objects of some classes, by the number of their name; one pass.
+std::map<std::uint32_t, std::int64_t> count_objects(const heap::HeapGraph& graph,
+                                                    std::map<std::uint32_t, std::int64_t> counts) {
+  for (std::uint32_t i = 0; i < graph.node_count(); ++i) {
+    if (graph.type(NodeIndex{i}) != NodeType::object) continue;
+    const auto found = counts.find(raw(graph.name(NodeIndex{i})));
+    if (found != counts.end()) ++found->second;
+  }
+  return counts;
+}
+
+/// How many more objects of each class there are than before, by the number of its name in the
+/// last.
+std::map<std::uint32_t, std::int64_t> count_growth(const Scene& scene, const ItemsByClass& items) {
+  const heap::HeapGraph& first = scene.first->graph;
+  std::map<std::uint32_t, std::int64_t> now, then;
+  for (const auto& [name, list] : items) {
+    now[name] = 0;
+    if (const auto before = first.find_string(scene.graph.name_text(list.front())))
+      then[raw(*before)] = 0;
+  }
+  now = count_objects(scene.graph, std::move(now));
+  then = count_objects(first, std::move(then));
+  for (const auto& [name, list] : items)
+    if (const auto before = first.find_string(scene.graph.name_text(list.front())))
+      now[name] -= then[raw(*before)];
+  return now;
 }
 
 /// What is nearest to a new node on the way from the root, and was there before.
@@ -49,11 +72,10 @@ NodeIndex find_old_holder(const Scene& scene, NodeIndex node) {
 
 std::vector<Pile> find_root_piles(const Scene& scene) {
   std::vector<Pile> piles;
-  for (auto& [name, items] : find_items(scene)) {
-    if (items.size() < kFewest) continue;
-    const std::string text = scene.graph.name_text(items.front());
-    const std::int64_t growth =
-        count_objects(scene.graph, text) - count_objects(scene.first->graph, text);
+  ItemsByClass all = find_items(scene);
+  const auto growth_of = count_growth(scene, all);
+  for (auto& [name, items] : all) {
+    const std::int64_t growth = growth_of.at(name);
     // As many went: what is made anew for every request.
     if (growth * 2 < static_cast<std::int64_t>(items.size())) continue;
     Pile pile;

@@ -23,10 +23,10 @@ constexpr std::int64_t kMostRequests = 20'000;
 constexpr double kItems = 300;
 constexpr std::chrono::seconds kMostLoad{10};
 /// What V8 takes while it writes a snapshot, in sizes of the heap: 100 MB took 1,292 MB on Node.js
-/// 20 and 689 MB took 7.5 GB (SNAPSHOT-FACTS).
+/// 20, and a heap of 689 MB 7.5 GB.
 constexpr std::int64_t kMemoryTimes = 13;
 constexpr std::int64_t kMemoryBesides = std::int64_t{64} << 20;
-/// Of the file; heaps of small objects give 1.1 to 1.5.
+/// Of the file: it took 1.2 to 1.5 times heaps of 4 to 13 MB, in four services of the tests.
 constexpr std::int64_t kFileTimes = 2;
 constexpr std::chrono::milliseconds kLook{20};
 constexpr std::size_t kDateLength = 10;  // of "2026-11-26T10:20:00Z"

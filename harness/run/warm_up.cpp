@@ -14,7 +14,8 @@ constexpr double kCollectionDominates = 3;
 constexpr double kMostTimes = 20;
 /// A request in so many that met a time-out makes a service too slow.
 constexpr std::int64_t kOneIn = 100;
-/// Cycles of warm-up after a restart. Source: chosen by us; a first freeze comes after as many.
+/// Cycles of warm-up after a restart. Source: chosen by us; a first freeze comes after seven or
+/// more.
 constexpr int kFewestAnew = 6;
 constexpr int kMostAnew = 24;
 constexpr int kUnavailable = 503;
