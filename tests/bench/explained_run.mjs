@@ -41,19 +41,24 @@ const showPlace = (place) =>
 export const showFinding = ({ pattern, identity, declared, site, package: name }) =>
   `${pattern} ${identity || '(no name)'}${name ? `, in ${name}` : ''}, ${showPlace(declared ?? site)}`;
 
+/// What is told of every run.
+const outlineOf = (name, kind, { code, wallMs }, record) => ({
+  name,
+  kind,
+  code,
+  answer: record?.verdict?.answer ?? 'none',
+  wallMs: Math.round(wallMs),
+});
+
 /// A run of a leaky service: the strongest finding is the answer.
-export function judgeLeaky(name, service, { code, wallMs }, record, place) {
+export function judgeLeaky(name, service, result, record, place) {
   const { findings = [], problem = 'no explanation', share } = record?.explanation ?? {};
   const routes = (record?.verdict?.routes ?? [])
     .filter(({ leaks }) => leaks)
     .map((one) => one.name);
   const [finding] = findings;
   const judged = {
-    name,
-    kind: 'leaky',
-    code,
-    answer: record?.verdict?.answer ?? 'none',
-    wallMs: Math.round(wallMs),
+    ...outlineOf(name, 'leaky', result, record),
     routeRight: routes.length === 1 && routes[0] === service.route,
     routes,
     patternRight: false,
@@ -74,30 +79,22 @@ export function judgeLeaky(name, service, { code, wallMs }, record, place) {
 }
 
 /// A run of a healthy service: clean, and nothing to explain.
-export function judgeHealthy(name, { code, wallMs }, record) {
+export function judgeHealthy(name, result, record) {
   const findings = record?.explanation?.findings ?? [];
   return {
-    name,
-    kind: 'healthy',
-    code,
-    answer: record?.verdict?.answer ?? 'none',
-    wallMs: Math.round(wallMs),
-    right: code === 0 && record?.outcome?.ending === 'clean' && !record.explanation,
+    ...outlineOf(name, 'healthy', result, record),
+    right: result.code === 0 && record?.outcome?.ending === 'clean' && !record.explanation,
     printed: findings.length > 0 ? showFinding(findings[0]) : '',
   };
 }
 
 /// A run of the gate: its time counts when its answer is right.
-export function judgeGate(name, { code, wallMs }, record) {
+export function judgeGate(name, result, record) {
   const isLeaky = name === 'leaky';
   const explained = (record?.explanation?.findings ?? []).length > 0;
   return {
-    name,
-    kind: 'gate',
-    code,
-    answer: record?.verdict?.answer ?? 'none',
-    wallMs: Math.round(wallMs),
-    right: code === (isLeaky ? 1 : 0) && explained === isLeaky,
+    ...outlineOf(name, 'gate', result, record),
+    right: result.code === (isLeaky ? 1 : 0) && explained === isLeaky,
     heapBytes: record?.cycles?.[0]?.postGc?.heapUsed,
     requests: record?.cycles?.at(-1)?.requestsTotal,
     explainMs: record?.explanation?.tookMs,

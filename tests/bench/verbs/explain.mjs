@@ -2,10 +2,12 @@
 // takes to have it.
 import fs from 'node:fs';
 import path from 'node:path';
-import { GATES, HEALTHY, LEAKY, scenarioOf } from '../explain_catalogue.mjs';
+import { GATES, HEALTHY, scenarioOf } from '../explain_catalogue.mjs';
+import { LEAKY } from '../explain_leaks.mjs';
 import { makeGoals, makeTables } from '../explain_tables.mjs';
 import { judgeGate, judgeHealthy, judgeLeaky, markedLines } from '../explained_run.mjs';
-import { UsageError } from '../usage_error.mjs';
+import { runScenario } from '../scenario_run.mjs';
+import { readPattern, UsageError } from '../usage_error.mjs';
 import { CannotRun, here, installPackages } from '../world.mjs';
 
 export const summary =
@@ -19,11 +21,7 @@ export const options = { only: { type: 'string' }, rounds: { type: 'string' } };
 export function check({ only = '', rounds = '3' }) {
   if (!/^[1-9]\d?$/.test(rounds))
     throw new UsageError(`--rounds takes a whole number from 1 to 99; this is "${rounds}"`);
-  try {
-    return { only: new RegExp(only), rounds: Number(rounds) };
-  } catch (error) {
-    throw new UsageError(`--only: ${error.message}`);
-  }
+  return { only: readPattern('--only', only), rounds: Number(rounds) };
 }
 
 /// Where the bundle of an entry goes.
@@ -50,27 +48,6 @@ async function makeProject(children, folder, packages) {
 function commandOf({ file, run = 'node', nodeFlags = [] }) {
   if (run === 'tsx') return ['node_modules/.bin/tsx', file];
   return [process.execPath, ...nodeFlags, run === 'bundle' ? bundleOf(file) : file];
-}
-
-/// Runs leakcheck on a service: how it ended, and its record.
-async function runLeakcheck(name, service, { children, binary, folder, project }) {
-  const place = path.join(folder, name);
-  fs.mkdirSync(place);
-  const scenario = path.join(place, 'scenario.yaml');
-  const wanted = scenarioOf(name, service, { command: commandOf(service), folder: project });
-  fs.writeFileSync(scenario, JSON.stringify(wanted, null, 2));
-  const log = fs.openSync(path.join(place, 'console.txt'), 'w');
-  const { done } = children.start(binary, ['run', scenario, '--out', path.join(place, 'out')], {
-    cwd: project,
-    env: { ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', log, log],
-    end: 'SIGTERM',
-  });
-  fs.closeSync(log);
-  const result = await done;
-  const file = path.join(place, 'out/run.json');
-  const record = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
-  return { result, record };
 }
 
 /// A source that a package has in its source maps alone.
@@ -138,12 +115,10 @@ export async function measure({ wants, children, binary, folder, progress }) {
   for (const [i, { id, service, judge }] of plan.entries()) {
     const wrong = data.filter((run) => !isFine(run)).length;
     progress(`explain ${i + 1}/${plan.length}, ${wrong} not right: ${id}`);
-    const { result, record } = await runLeakcheck(id, service, {
-      children,
-      binary,
-      folder,
-      project,
-    });
+    const { result, record } = await runScenario(
+      scenarioOf(id, service, { command: commandOf(service), folder: project }),
+      { children, binary, place: path.join(folder, id), cwd: project },
+    );
     const judged = judge(result, record);
     data.push(judged);
     // Snapshots fill a disk; those to look into stay.

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { compareNodes } from '../../node/heap/compare.mjs';
 import { bundleDevtools, loadInDevtools } from '../../node/heap/devtools.mjs';
 import { makeGoals, makeTables, PEERS } from '../heap_tables.mjs';
-import { UsageError } from '../usage_error.mjs';
+import { readPattern, UsageError } from '../usage_error.mjs';
 import { buildNative, CannotRun, here, installPackages } from '../world.mjs';
 
 export const summary = 'CPU, peak memory and time to read a heap snapshot, and to compare two, beside DevTools and others';
@@ -27,20 +27,12 @@ const HEAP_MB = 10_000; // what peers and the makers of snapshots may use
 const PAIR_MB = 120;
 const LARGE_MB = 500; // from here on one round is enough: it takes minutes
 
-function readPattern(text) {
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new UsageError(`--only takes a regular expression: ${error.message}`);
-  }
-}
-
 export function check({ quick, full, rounds, verify = false, keep, only = '' }) {
   if (quick && full) throw new UsageError('--quick and --full exclude each other');
   if (rounds !== undefined && !/^[1-9]\d{0,2}$/.test(rounds))
     throw new UsageError(`--rounds takes a whole number from 1; this is "${rounds}"`);
   const sizes = quick ? [10, PAIR_MB] : [10, PAIR_MB, 500, 1200];
-  return { sizes, rounds: Number(rounds ?? (quick ? 3 : 5)), verify, keep, only: readPattern(only) };
+  return { sizes, rounds: Number(rounds ?? (quick ? 3 : 5)), verify, keep, only: readPattern('--only', only) };
 }
 
 /// Runs a command to its end; throws when it fails.

@@ -7,8 +7,9 @@ import { SERVICE_NAMES, SERVICES } from '../catalogue.mjs';
 import { judgeRun } from '../judged_run.mjs';
 import { environmentOf, planRuns, scenarioOf, truthOf } from '../plan.mjs';
 import { Results } from '../results.mjs';
+import { runScenario } from '../scenario_run.mjs';
 import { chooseSeries, renderSeries } from '../series.mjs';
-import { UsageError } from '../usage_error.mjs';
+import { readPattern, UsageError } from '../usage_error.mjs';
 import { makeGoals } from '../verdict_goals.mjs';
 import { makeTables } from '../verdict_tables.mjs';
 import {
@@ -58,20 +59,12 @@ function readCount(values, name, least, otherwise) {
   return Number(text);
 }
 
-function readPattern(text) {
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new UsageError(`--only: ${error.message}`);
-  }
-}
-
 export function check(values) {
   if (values.quick && values.full) throw new UsageError('--quick and --full exclude each other');
   return {
     full: !values.quick,
     runs: readCount(values, 'runs', 1, Infinity),
-    only: readPattern(values.only ?? ''),
+    only: readPattern('--only', values.only),
     jobs: readCount(values, 'jobs', 1, 2),
     minutes: readCount(values, 'minutes', 1, Infinity),
     resume: values.resume ?? false,
@@ -110,25 +103,8 @@ function findMissing(packages, addon, missing) {
 
 async function runLeakcheck(run, { children, binary, folder, nodes, packages, addon }) {
   const place = path.join(folder, run.name);
-  fs.mkdirSync(place);
-  const scenario = path.join(place, 'scenario.yaml');
-  const text = JSON.stringify(
-    scenarioOf(run, { node: nodes[run.node], services, packages, addon }),
-    null,
-    2,
-  );
-  fs.writeFileSync(scenario, text);
-  const log = fs.openSync(path.join(place, 'console.txt'), 'w');
-  const { done } = children.start(binary, ['run', scenario, '--out', path.join(place, 'out')], {
-    cwd: place,
-    env: { ...process.env, NODE_OPTIONS: '' },
-    stdio: ['ignore', log, log],
-    end: 'SIGTERM',
-  });
-  fs.closeSync(log);
-  const result = await done;
-  const file = path.join(place, 'out/run.json');
-  const record = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+  const scenario = scenarioOf(run, { node: nodes[run.node], services, packages, addon });
+  const { result, record } = await runScenario(scenario, { children, binary, place });
   const judged = judgeRun(run, result, record);
   // Thousands of records fill a disk; those to look into stay.
   if (judged.reason === undefined) fs.rmSync(place, { recursive: true });
